@@ -1,0 +1,29 @@
+//! Vocabulary of the control plane: ids, cameras, segments, gaps, error codes, and the pure
+//! state machines around them.
+//!
+//! Belongs here: plain data and decisions without I/O. Does not belong here: queries
+//! (`catalog`), bytes (`storage`), HTTP types (`api`).
+
+mod camera;
+mod error_code;
+mod gap;
+mod id;
+mod retry;
+mod secret;
+mod segment;
+mod status;
+mod timeline;
+mod timestamp;
+
+pub use camera::{AudioPolicy, Camera, CameraSource, ManagedBy, Mode, RtspTransport};
+pub use error_code::ErrorCode;
+pub use gap::{Gap, GapCause};
+pub use id::{CameraId, CameraKey, GapId, InvalidKey, NodeId, OrgId, RecordingId, SegmentId, StreamName};
+pub use retry::Backoff;
+pub use secret::{Secret, redact_url};
+pub use segment::{IndexEntry, Location, Segment, SegmentIndex, SegmentState};
+pub use status::{CameraStatus, RecordingState, StatusBoard, StorageStatus};
+pub use timeline::{Slo, Timeline, TimelineSpan};
+pub use timestamp::{parse_rfc3339, to_rfc3339};
+// The wall clock is part of this crate's signatures; crates above need no second name for it.
+pub use nightjar_media::WallTime;
