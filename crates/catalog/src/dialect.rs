@@ -1,0 +1,103 @@
+//! Where SQLite and PostgreSQL differ: one function a difference, with one arm a database.
+//!
+//! Belongs here: connecting, types of columns, triggers, locks. Does not belong here: queries,
+//! which are the same for both.
+
+mod postgres;
+mod sqlite;
+
+use nightjar_model::OrgId;
+use sea_orm::{DatabaseConnection, TransactionOptions};
+
+use crate::{CatalogOptions, DatabaseKind, Result};
+
+/// The connections of a catalog. PostgreSQL: both are the same pool. SQLite: one connection writes.
+pub(crate) struct Pools {
+    pub(crate) reader: DatabaseConnection,
+    pub(crate) writer: DatabaseConnection,
+}
+
+/// Which database the address names; none if it names neither.
+pub(crate) fn kind_of(url: &str) -> Option<DatabaseKind> {
+    if url.starts_with("sqlite:") {
+        Some(DatabaseKind::Sqlite)
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        Some(DatabaseKind::Postgres)
+    } else {
+        None
+    }
+}
+
+/// Opens the connections.
+pub(crate) async fn open(kind: DatabaseKind, url: &str, options: &CatalogOptions) -> Result<Pools> {
+    match kind {
+        DatabaseKind::Sqlite => sqlite::open(url, options).await,
+        DatabaseKind::Postgres => postgres::open(url, options).await,
+    }
+}
+
+/// The schema's text with the database's own types in it.
+pub(crate) fn ddl(kind: DatabaseKind, template: &str) -> String {
+    let id = OrgId::DEFAULT.0;
+    let words = match kind {
+        DatabaseKind::Sqlite => ["BLOB", "BLOB", "", &format!("X'{}'", id.simple())].map(str::to_owned),
+        DatabaseKind::Postgres => {
+            ["UUID", "BYTEA", "WITH (fillfactor = 80)", &format!("'{id}'")].map(str::to_owned)
+        }
+    };
+    ["{id}", "{bytes}", "{updated_in_place}", "{default_organization}"]
+        .into_iter()
+        .zip(words)
+        .fold(template.to_owned(), |text, (word, meaning)| text.replace(word, &meaning))
+}
+
+/// What the schema has beside its tables, above all the triggers that keep `camera_usage`.
+pub(crate) fn extras(kind: DatabaseKind) -> String {
+    match kind {
+        DatabaseKind::Sqlite => sqlite::extras(),
+        DatabaseKind::Postgres => postgres::extras(),
+    }
+}
+
+/// How a writing transaction begins. SQLite: with the write lock, because a transaction that reads
+/// first and asks for the lock later can be refused it without waiting.
+pub(crate) fn write_transaction() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
+}
+
+/// What makes a migration wait for the one of another process, said first in its transaction.
+/// SQLite: the write lock does it already.
+pub(crate) fn migration_lock(kind: DatabaseKind) -> Option<&'static str> {
+    match kind {
+        DatabaseKind::Sqlite => None,
+        // Any number will do, as long as it is always the same.
+        DatabaseKind::Postgres => Some("SELECT pg_advisory_xact_lock(7813372036854)"),
+    }
+}
+
+/// Keeps room for the next write on a full disk. PostgreSQL sees to its own volume.
+pub(crate) async fn keep_reserve(kind: DatabaseKind, writer: &DatabaseConnection) -> Result<()> {
+    match kind {
+        DatabaseKind::Sqlite => sqlite::reserve::keep(writer).await,
+        DatabaseKind::Postgres => Ok(()),
+    }
+}
+
+/// The same at start, when the log is empty.
+pub(crate) async fn fill_reserve(kind: DatabaseKind, writer: &DatabaseConnection) -> Result<()> {
+    match kind {
+        DatabaseKind::Sqlite => sqlite::reserve::fill(writer).await,
+        DatabaseKind::Postgres => Ok(()),
+    }
+}
+
+/// Takes the reserve into use after a write found no room.
+pub(crate) async fn use_reserve(kind: DatabaseKind, writer: &DatabaseConnection) -> Result<()> {
+    match kind {
+        DatabaseKind::Sqlite => sqlite::reserve::rewind(writer).await,
+        DatabaseKind::Postgres => Ok(()),
+    }
+}

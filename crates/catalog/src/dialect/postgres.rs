@@ -1,0 +1,85 @@
+//! PostgreSQL: for many cameras and many nodes.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::SqlxPostgresConnector;
+use sea_orm::sqlx::ConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::Pools;
+use crate::{CatalogError, CatalogOptions, Result};
+
+/// How long an operation waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Prepared statements that a connection keeps: ours differ in the size of their batches too.
+const STATEMENTS: usize = 64;
+
+pub(super) async fn open(url: &str, options: &CatalogOptions) -> Result<Pools> {
+    // The library's own message could repeat parts of the address, and so of the password.
+    let connect = PgConnectOptions::from_str(url)
+        .map_err(|_| {
+            CatalogError::InvalidUrl("expected postgres://user:password@host:port/database".to_owned())
+        })?
+        .application_name("nightjar")
+        .statement_cache_capacity(STATEMENTS)
+        // Nothing of ours holds a lock for long: whoever waits longer is better told.
+        .options([("lock_timeout", "15s"), ("idle_in_transaction_session_timeout", "60s")])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(options.max_connections.max(1))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(connect)
+        .await?;
+    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    Ok(Pools { reader: connection.clone(), writer: connection })
+}
+
+/// The triggers that keep `camera_usage`: once a statement, however many rows it changes. Rows of
+/// open segments are not counted.
+pub(super) fn extras() -> String {
+    [
+        trigger("insert", "INSERT", "NEW TABLE AS new_rows", &[("+", "new_rows")]),
+        trigger("delete", "DELETE", "OLD TABLE AS old_rows", &[("-", "old_rows")]),
+        trigger(
+            "update",
+            "UPDATE",
+            "NEW TABLE AS new_rows OLD TABLE AS old_rows",
+            &[("+", "new_rows"), ("-", "old_rows")],
+        ),
+    ]
+    .concat()
+}
+
+fn trigger(name: &str, event: &str, referencing: &str, parts: &[(&str, &str)]) -> String {
+    let rows = parts
+        .iter()
+        .map(|(sign, table)| {
+            format!(
+                "SELECT camera_id, {sign}1 AS n, {sign}bytes AS bytes, is_local, is_remote
+                 FROM {table} WHERE state <> 'open'"
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(" UNION ALL ");
+    format!(
+        "CREATE FUNCTION segments_usage_{name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+         BEGIN
+           UPDATE camera_usage SET
+             segments = camera_usage.segments + delta.segments,
+             bytes = camera_usage.bytes + delta.bytes,
+             local_bytes = camera_usage.local_bytes + delta.local_bytes,
+             remote_bytes = camera_usage.remote_bytes + delta.remote_bytes
+           FROM (
+             SELECT camera_id, sum(n) AS segments, sum(bytes) AS bytes,
+               coalesce(sum(bytes) FILTER (WHERE is_local), 0) AS local_bytes,
+               coalesce(sum(bytes) FILTER (WHERE is_remote), 0) AS remote_bytes
+             FROM ({rows}) AS changed GROUP BY camera_id ORDER BY camera_id
+           ) AS delta
+           WHERE camera_usage.camera_id = delta.camera_id;
+           RETURN NULL;
+         END $body$;
+         CREATE TRIGGER segments_usage_{name} AFTER {event} ON segments
+         REFERENCING {referencing} FOR EACH STATEMENT EXECUTE FUNCTION segments_usage_{name}();"
+    )
+}

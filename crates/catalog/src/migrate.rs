@@ -1,0 +1,113 @@
+//! Bringing the tables up to date: each migration is one transaction, so that a kill in the middle
+//! leaves the state before it, and is noted in `migrations` by the same transaction.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, TransactionTrait};
+
+use crate::dialect;
+use crate::sql::statement;
+use crate::{CatalogError, DatabaseKind, Result};
+
+/// One step of the schema. Released ones never change.
+struct Migration {
+    version: i32,
+    name: &'static str,
+    ddl: fn(DatabaseKind) -> String,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "spine", ddl: spine }];
+
+fn spine(kind: DatabaseKind) -> String {
+    let tables = dialect::ddl(kind, include_str!("migrations/0001_spine.sql"));
+    tables + &dialect::extras(kind)
+}
+
+/// Runs what has not been run yet. Safe to be called by several processes at once.
+pub(crate) async fn run<C>(kind: DatabaseKind, connection: &C) -> Result<()>
+where
+    C: TransactionTrait<Transaction = DatabaseTransaction>,
+{
+    run_these(kind, connection, MIGRATIONS).await
+}
+
+async fn run_these<C>(kind: DatabaseKind, connection: &C, migrations: &[Migration]) -> Result<()>
+where
+    C: TransactionTrait<Transaction = DatabaseTransaction>,
+{
+    let known = migrations.last().map_or(0, |migration| migration.version);
+    for migration in migrations {
+        let transaction = connection.begin_with_options(dialect::write_transaction()).await?;
+        let found = applied(kind, &transaction).await?;
+        if found > known {
+            return Err(CatalogError::TooNew { found, known });
+        }
+        if found < migration.version {
+            step(kind, &transaction, migration).await.map_err(|error| CatalogError::Migration {
+                version: migration.version,
+                message: CatalogError::from(error).to_string(),
+            })?;
+            tracing::info!(version = migration.version, name = migration.name, "catalog migrated");
+        }
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// The newest migration that was run; waits for another process that is at it.
+async fn applied(kind: DatabaseKind, transaction: &DatabaseTransaction) -> Result<i32> {
+    if let Some(lock) = dialect::migration_lock(kind) {
+        transaction.execute_unprepared(lock).await?;
+    }
+    transaction
+        .execute_unprepared(
+            "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL)",
+        )
+        .await?;
+    let newest = statement(transaction, "SELECT max(version) FROM migrations", []);
+    let row: Option<QueryResult> = transaction.query_one_raw(newest).await?;
+    let version: Option<i32> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    Ok(version.unwrap_or(0))
+}
+
+async fn step(
+    kind: DatabaseKind,
+    transaction: &DatabaseTransaction,
+    migration: &Migration,
+) -> Result<(), DbErr> {
+    transaction.execute_unprepared(&(migration.ddl)(kind)).await?;
+    let note = "INSERT INTO migrations (version, name) VALUES ($1, $2)";
+    let values = [migration.version.into(), migration.name.into()];
+    transaction.execute_raw(statement(transaction, note, values)).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Catalog, CatalogOptions};
+
+    fn broken(_: DatabaseKind) -> String {
+        "CREATE TABLE half (id BIGINT); CREATE TABLE half (id BIGINT);".to_owned()
+    }
+
+    fn whole(_: DatabaseKind) -> String {
+        "CREATE TABLE half (id BIGINT);".to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_breaks_off_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
+        let catalog = Catalog::connect(&url, &CatalogOptions::default()).await.expect("opens");
+        let kind = catalog.kind();
+        let next = |ddl| {
+            [Migration { version: 1, name: "spine", ddl: spine }, Migration { version: 2, name: "next", ddl }]
+        };
+        let error = run_these(kind, catalog.writer(), &next(broken)).await.expect_err("breaks off");
+        assert!(matches!(error, CatalogError::Migration { version: 2, .. }), "{error}");
+        for _ in 0..2 {
+            run_these(kind, catalog.writer(), &next(whole)).await.expect("nothing is in the way");
+        }
+        let error = run(kind, catalog.writer()).await.expect_err("knows only the first");
+        assert_eq!(error, CatalogError::TooNew { found: 2, known: 1 });
+    }
+}

@@ -1,0 +1,148 @@
+//! Tests: the queries whose cost must not grow with the retention go by their indexes, and read
+//! them in order instead of sorting. SQLite's plans are looked at, because it says them plainly.
+
+use nightjar_media::WallTime;
+use nightjar_model::{CameraId, NodeId, OrgId, SegmentState, StreamName};
+use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
+use uuid::Uuid;
+
+use crate::gaps::open_query;
+use crate::retention::queries;
+use crate::segments::list::{count_statement, count_whole_statement, page_statement};
+use crate::sql::statement;
+use crate::usage::{OPEN, USAGE};
+use crate::window::Window;
+use crate::{Catalog, CatalogOptions, Page, PageStart, SegmentCursor, SegmentFilter, SortOrder};
+
+#[tokio::test]
+async fn windows_are_read_by_index() {
+    let database = Database::new().await;
+    let window = Window {
+        camera: CameraId(Uuid::nil()),
+        stream: StreamName::Main,
+        from: WallTime::from_micros(0),
+        to: WallTime::from_micros(1),
+    };
+    for table in ["segments", "gaps"] {
+        let select = window.select(database.catalog.reader(), (table, "start_at"), "1 = 1", 10);
+        let plan = database.plan(select).await;
+        let searches =
+            plan.matches(&format!("USING INDEX {table}_by_camera (camera_id=? AND stream=?")).count()
+                + plan
+                    .matches(&format!("USING COVERING INDEX {table}_by_camera (camera_id=? AND stream=?"))
+                    .count();
+        assert_eq!(searches, 2, "{plan}");
+        assert!(!plan.contains("TEMP B-TREE") && !plan.contains(&format!("SCAN {table}")), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_read_by_the_right_index() {
+    let database = Database::new().await;
+    let all = SegmentFilter::all(OrgId::DEFAULT);
+    let some_time = Some(WallTime::from_micros(5));
+    let camera = SegmentFilter { cameras: vec![CameraId(Uuid::nil())], ..all.clone() };
+    let cases = [
+        (SegmentFilter { from: some_time, ..all.clone() }, "segments_by_start (org_id=?"),
+        (SegmentFilter { from: some_time, ..camera.clone() }, "segments_by_camera (camera_id=? AND stream=?"),
+        (SegmentFilter { state: Some(SegmentState::Open), ..all.clone() }, "segments_open"),
+        (SegmentFilter { state: Some(SegmentState::Open), ..camera.clone() }, "segments_open"),
+        (
+            SegmentFilter { state: Some(SegmentState::Deleting), to: some_time, ..all.clone() },
+            "segments_deleting",
+        ),
+        (all, "segments_by_start (org_id=?"),
+        (camera, "segments_by_camera (camera_id=? AND stream=?"),
+    ];
+    for (filter, index) in cases {
+        let mut plans = vec![database.plan(count_statement(database.catalog.reader(), &filter)).await];
+        let after = "0".repeat(48).parse::<SegmentCursor>().expect("is a cursor");
+        for order in [SortOrder::Ascending, SortOrder::Descending] {
+            let page = Page { start: PageStart::Number(1), limit: 50, order };
+            for after in [None, Some(after)] {
+                let select = page_statement(database.catalog.reader(), &filter, &page, after, 0);
+                plans.push(database.plan(select).await);
+            }
+        }
+        for plan in plans {
+            let reads: Vec<&str> = plan.lines().filter(|step| step.contains(" segments ")).collect();
+            assert!(!reads.is_empty(), "{filter:?}: {plan}");
+            assert!(reads.iter().all(|step| step.contains(index)), "{filter:?}: {plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn counting_all_looks_at_few() {
+    let database = Database::new().await;
+    let all = SegmentFilter::all(OrgId::DEFAULT);
+    let camera = SegmentFilter { cameras: vec![CameraId(Uuid::nil())], ..all.clone() };
+    for filter in [all, camera] {
+        let plan = database.plan(count_whole_statement(database.catalog.reader(), &filter)).await;
+        for step in plan.lines().filter(|step| step.contains(" segments ")) {
+            assert!(step.contains("segments_open") || step.contains("segments_deleting"), "{plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn usage_is_read_by_index() {
+    let database = Database::new().await;
+    for text in [USAGE, OPEN] {
+        let select = statement(database.catalog.reader(), text, [OrgId::DEFAULT.0.into()]);
+        let plan = database.plan(select).await;
+        for step in plan.lines().filter(|step| step.contains(" segments ")) {
+            let camera = step.contains("segments_by_camera (camera_id=? AND stream=?)");
+            assert!(camera || step.contains("segments_open"), "{plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_goes_next_is_read_by_its_own_index() {
+    let database = Database::new().await;
+    let (camera, node) = (CameraId(Uuid::nil()), NodeId("node-1".to_owned()));
+    let now = WallTime::from_micros(5);
+    let cases = [
+        (queries::local(&node, true).build(DbBackend::Sqlite), "segments_local (node=? AND is_remote=?)"),
+        (queries::local(&node, false).build(DbBackend::Sqlite), "segments_local (node=? AND is_remote=?)"),
+        (
+            queries::local_copies(&node, now).build(DbBackend::Sqlite),
+            "segments_local_copies (node=? AND uploaded_at<?)",
+        ),
+        (queries::deleting().build(DbBackend::Sqlite), "segments_deleting"),
+        (
+            queries::finished(camera, StreamName::Main, Some(now)).build(DbBackend::Sqlite),
+            "segments_by_camera (camera_id=? AND stream=? AND start_at<?)",
+        ),
+        (
+            open_query(camera, StreamName::Main).build(DbBackend::Sqlite),
+            "gaps_open (camera_id=? AND stream=?)",
+        ),
+    ];
+    for (select, index) in cases {
+        let plan = database.plan(select).await;
+        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+struct Database {
+    catalog: Catalog,
+    _folder: tempfile::TempDir,
+}
+
+impl Database {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
+        let catalog = Catalog::connect(&url, &CatalogOptions::default()).await.expect("opens");
+        Self { catalog, _folder: folder }
+    }
+
+    async fn plan(&self, mut select: Statement) -> String {
+        select.sql = format!("EXPLAIN QUERY PLAN {}", select.sql);
+        let steps = self.catalog.reader().query_all_raw(select).await.expect("is explained");
+        let steps = steps.iter().map(|step| step.try_get::<String>("", "detail").expect("is text"));
+        steps.collect::<Vec<_>>().join("\n")
+    }
+}
