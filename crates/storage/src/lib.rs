@@ -1,0 +1,25 @@
+//! Bytes: footage on a local disk and in an S3 bucket.
+//!
+//! Belongs here: where a key's bytes lie, and whether they are really there. Does not belong
+//! here: when anything is uploaded or deleted, and what the catalog says of it (`recorder`);
+//! what the bytes mean (`format`).
+//!
+//! The local side blocks: call it from a blocking task. The remote side is async.
+
+mod error;
+mod key;
+mod local;
+mod remote;
+
+pub use error::StorageError;
+pub use key::validate_key;
+pub use local::{
+    BLOCK_BYTES, DiskUsage, LocalEntry, LocalFile, LocalTier, MARKER_NAME, TEMPORARY_SUFFIX, VolumeMarker,
+};
+pub use remote::{
+    BucketState, ObjectInfo, ObjectReader, ObjectSummary, Proof, RemoteConfig, RemoteTier, Stored,
+    UploadSource,
+};
+
+/// Result of this crate's operations.
+pub type Result<T, E = StorageError> = std::result::Result<T, E>;
