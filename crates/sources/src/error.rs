@@ -1,0 +1,56 @@
+//! Why a source has no media.
+
+use std::time::Duration;
+
+use nightjar_media::InterruptionCause;
+
+/// What went wrong with a camera's stream. The texts are for people and carry no credential.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// No TCP connection.
+    #[error("can't connect: {0}")]
+    Connect(String),
+    /// The camera was connected but did not answer in time.
+    #[error("the camera did not answer {step} within {} s", limit.as_secs())]
+    NoAnswer {
+        /// What we asked for.
+        step: &'static str,
+        /// How long we waited.
+        limit: Duration,
+    },
+    /// The camera wants other credentials.
+    #[error("the camera refused our credentials ({status}): check user name and password")]
+    Unauthorized {
+        /// RTSP status.
+        status: u16,
+    },
+    /// The camera knows no such stream.
+    #[error("the camera has no such stream ({status}): check the path of the address")]
+    NoSuchStream {
+        /// RTSP status.
+        status: u16,
+    },
+    /// The stream has nothing that we can record.
+    #[error("the stream has no video that Nightjar can record: {0}")]
+    NoMedia(String),
+    /// The camera, or something between us, broke the protocol.
+    #[error("{0}")]
+    Protocol(String),
+    /// The camera ended the stream.
+    #[error("the camera closed the connection")]
+    Ended,
+    /// The connection is up, but no media comes.
+    #[error("connected, but no media for {} s", .0.as_secs())]
+    Stalled(Duration),
+}
+
+impl SourceError {
+    /// The cause that the gap will carry.
+    pub fn cause(&self) -> InterruptionCause {
+        match self {
+            Self::Unauthorized { .. } => InterruptionCause::AuthFailed,
+            Self::Stalled(_) => InterruptionCause::Stalled,
+            _ => InterruptionCause::Unreachable,
+        }
+    }
+}

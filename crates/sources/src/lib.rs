@@ -1,0 +1,17 @@
+//! Cameras as publishers: RTSP pull, supervision and reconnection.
+//!
+//! Belongs here: connecting, media time and the wall clock, running the fragment muxer once a
+//! stream, publishing into the hub. Does not belong here: what becomes of the fragments
+//! (`recorder`, `live`), bitstreams (`codec`), boxes (`format`).
+
+mod clock;
+mod error;
+mod ingest;
+mod manager;
+mod meter;
+mod rtsp;
+mod stream;
+mod timeline;
+
+pub use error::SourceError;
+pub use manager::{Sources, SourcesConfig};
