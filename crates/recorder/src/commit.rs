@@ -1,0 +1,277 @@
+//! The group commit of a volume: one thread that, every interval, makes everything written so
+//! far durable with one sync, and only then tells the catalog.
+//!
+//! Each camera's entries stay in order; nothing is told before the bytes that it speaks of are
+//! safe. When the disk or the catalog does not answer, entries wait here, bounded, and recording
+//! goes on as long as the bound allows.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use nightjar_catalog::{Catalog, LedgerWrite};
+use nightjar_model::CameraId;
+use nightjar_storage::LocalTier;
+
+use crate::finish::{After, FinishJob};
+
+/// Entries that may wait between the recorders and this thread.
+const QUEUE: usize = 16_384;
+/// Entries that may wait for the catalog. A day without a database at 500 cameras and 15-minute
+/// segments is 150,000.
+const BACKLOG: usize = 400_000;
+/// Sample tables written in one round, so that a boundary that all cameras share does not become
+/// one burst.
+const TABLES_A_ROUND: usize = 64;
+/// Writes in one transaction.
+const BATCH: usize = 2_000;
+
+/// Something that a recorder wants to be in the catalog.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// Goes into the catalog once what was written before it is durable.
+    Write(Box<LedgerWrite>),
+    /// A segment to be finished first.
+    Finish(Box<FinishJob>),
+}
+
+/// The recorders' end. Sending blocks while the queue is full, which makes the recorder's own
+/// queue fill and, in the end, a gap.
+#[derive(Debug, Clone)]
+pub(crate) struct CommitSender {
+    queue: SyncSender<Message>,
+    dirty: Arc<AtomicBool>,
+}
+
+enum Message {
+    Entry(CameraId, Entry),
+    /// Somebody waits until everything before it is in the catalog.
+    Flush(SyncSender<()>),
+}
+
+impl CommitSender {
+    pub(crate) fn send(&self, camera: CameraId, entry: Entry) {
+        // The thread ends only when all senders are gone.
+        let _ = self.queue.send(Message::Entry(camera, entry));
+    }
+
+    /// Bytes were written: the next round has to make them durable.
+    pub(crate) fn wrote(&self) {
+        self.dirty.store(true, Ordering::Release);
+    }
+
+    /// Waits until everything sent before is in the catalog, at most `limit`; says whether it is.
+    pub(crate) fn flush(&self, limit: Duration) -> bool {
+        let (done, wait) = sync_channel(1);
+        self.queue.send(Message::Flush(done)).is_ok() && wait.recv_timeout(limit).is_ok()
+    }
+}
+
+/// How the bytes of a round are made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncMode {
+    /// One `syncfs` of the volume.
+    Volume,
+    /// Not at all: the page cache decides. For benchmarks.
+    Never,
+}
+
+/// Starts the thread. It ends when all senders are gone and the backlog is written or given up.
+pub(crate) fn start(
+    tier: LocalTier,
+    catalog: Catalog,
+    runtime: tokio::runtime::Handle,
+    interval: Duration,
+    mode: SyncMode,
+) -> std::io::Result<(CommitSender, JoinHandle<()>)> {
+    let (sender, receiver) = sync_channel(QUEUE);
+    let volume = std::fs::File::open(tier.root())?;
+    let dirty = Arc::new(AtomicBool::new(false));
+    let committer = Committer {
+        dirty: dirty.clone(),
+        volume,
+        mode,
+        catalog,
+        runtime,
+        lanes: HashMap::new(),
+        backlog: VecDeque::new(),
+        failing: false,
+    };
+    let thread = std::thread::Builder::new()
+        .name("nightjar-commit".into())
+        .spawn(move || committer.run(&receiver, interval))?;
+    Ok((CommitSender { queue: sender, dirty }, thread))
+}
+
+struct Committer {
+    volume: std::fs::File,
+    mode: SyncMode,
+    dirty: Arc<AtomicBool>,
+    catalog: Catalog,
+    runtime: tokio::runtime::Handle,
+    /// What each camera still has to have made durable, in order.
+    lanes: HashMap<CameraId, VecDeque<Entry>>,
+    /// What is durable and waits for the catalog.
+    backlog: VecDeque<LedgerWrite>,
+    failing: bool,
+}
+
+impl Committer {
+    fn run(mut self, receiver: &Receiver<Message>, interval: Duration) {
+        let mut waiting: Vec<SyncSender<()>> = Vec::new();
+        loop {
+            let open = self.collect(receiver, interval, &mut waiting);
+            self.round();
+            if self.is_idle() {
+                for done in waiting.drain(..) {
+                    // Whoever waited may have given up.
+                    let _ = done.send(());
+                }
+            }
+            if !open && (self.is_idle() || self.failing) {
+                return;
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.lanes.is_empty() && self.backlog.is_empty()
+    }
+
+    /// Takes entries in until the interval is over; at once when somebody waits for a flush.
+    /// False when all senders are gone.
+    fn collect(
+        &mut self,
+        receiver: &Receiver<Message>,
+        interval: Duration,
+        waiting: &mut Vec<SyncSender<()>>,
+    ) -> bool {
+        #[expect(clippy::disallowed_methods, reason = "this thread paces itself by the real clock")]
+        let deadline = Instant::now() + interval;
+        loop {
+            #[expect(clippy::disallowed_methods, reason = "this thread paces itself by the real clock")]
+            let left = deadline.saturating_duration_since(Instant::now());
+            let limit = if waiting.is_empty() { left } else { Duration::from_millis(5) };
+            match receiver.recv_timeout(limit) {
+                Ok(Message::Entry(camera, entry)) => self.lanes.entry(camera).or_default().push_back(entry),
+                Ok(Message::Flush(done)) => waiting.push(done),
+                Err(RecvTimeoutError::Timeout) => return true,
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn round(&mut self) {
+        if self.dirty.swap(false, Ordering::AcqRel) || !self.lanes.is_empty() {
+            self.before_sync();
+            if let Err(error) = self.sync() {
+                tracing::error!(%error, "can't make footage durable; trying again");
+                metrics::counter!("nightjar_volume_sync_errors_total").increment(1);
+                self.dirty.store(true, Ordering::Release);
+                std::thread::sleep(Duration::from_millis(200));
+                return;
+            }
+            self.after_sync();
+        }
+        self.tell_catalog();
+    }
+
+    fn before_sync(&mut self) {
+        let mut tables = 0;
+        for lane in self.lanes.values_mut() {
+            let Some(Entry::Finish(job)) = lane.front_mut() else { continue };
+            if tables == TABLES_A_ROUND {
+                return;
+            }
+            tables += 1;
+            if let Err(error) = job.before_sync() {
+                tracing::warn!(key = job.key(), %error, "can't finish a segment yet; trying again");
+            }
+        }
+    }
+
+    fn sync(&self) -> std::io::Result<()> {
+        match self.mode {
+            SyncMode::Volume => Ok(rustix::fs::syncfs(&self.volume)?),
+            SyncMode::Never => Ok(()),
+        }
+    }
+
+    fn after_sync(&mut self) {
+        for lane in self.lanes.values_mut() {
+            while let Some(entry) = lane.pop_front() {
+                match entry {
+                    Entry::Write(write) => self.backlog.push_back(*write),
+                    Entry::Finish(job) => match job.after_sync() {
+                        After::Finished(write) => self.backlog.push_back(*write),
+                        After::Again(job) => {
+                            lane.push_front(Entry::Finish(job));
+                            break;
+                        }
+                    },
+                }
+            }
+        }
+        self.lanes.retain(|_, lane| !lane.is_empty());
+        self.shed();
+    }
+
+    /// A catalog that is gone for days must not take the memory with it. Segments are given up
+    /// first: the reconciler adopts their files later, while gaps are known only here.
+    fn shed(&mut self) {
+        if self.backlog.len() <= BACKLOG {
+            return;
+        }
+        let before = self.backlog.len();
+        self.backlog.retain(|write| !matches!(write, LedgerWrite::SegmentProgress { .. }));
+        if self.backlog.len() > BACKLOG {
+            self.backlog.retain(|write| {
+                matches!(
+                    write,
+                    LedgerWrite::GapOpened(_) | LedgerWrite::GapClosed { .. } | LedgerWrite::GapRecorded(_)
+                )
+            });
+        }
+        self.backlog.drain(..self.backlog.len().saturating_sub(BACKLOG));
+        let shed = before - self.backlog.len();
+        tracing::error!(shed, "the catalog is gone for too long: rows were given up, their files stay");
+    }
+
+    fn tell_catalog(&mut self) {
+        while !self.backlog.is_empty() {
+            let count = self.backlog.len().min(BATCH);
+            let batch = &self.backlog.make_contiguous()[..count];
+            let told = self.runtime.block_on(async {
+                tokio::time::timeout(Duration::from_secs(30), self.catalog.apply(batch)).await
+            });
+            let error = match told {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some("no answer within 30 s".to_owned()),
+            };
+            metrics::gauge!("nightjar_ledger_backlog").set((self.backlog.len() - count) as f64);
+            match error {
+                None => {
+                    if std::mem::take(&mut self.failing) {
+                        tracing::info!("the catalog takes the ledger again");
+                    }
+                    self.backlog.drain(..count);
+                }
+                Some(error) => {
+                    if !std::mem::replace(&mut self.failing, true) {
+                        tracing::error!(
+                            error,
+                            waiting = self.backlog.len(),
+                            "the catalog does not take the ledger; recording goes on"
+                        );
+                    }
+                    metrics::counter!("nightjar_ledger_write_errors_total").increment(1);
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Whether each camera's ledger accounts for every instant.
+
+use nightjar_catalog::verify::{TilingChecker, TilingFault, TilingFaultKind};
+use nightjar_catalog::{LedgerItem, LedgerRow};
+use nightjar_media::WallTime;
+use nightjar_model::{Camera, GapCause, StreamName};
+
+use super::PAGE;
+use super::report::{Problem, Progress, Stage, VerifyReport};
+use crate::footage::{Footage, Result};
+
+pub(super) async fn check(
+    footage: &Footage,
+    tolerance_micros: i64,
+    report: &mut VerifyReport,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<()> {
+    let cameras = footage.catalog.cameras(footage.org).await?;
+    for (done, camera) in cameras.iter().enumerate() {
+        progress(Progress { stage: Stage::Ledger, done: done as u64, total: Some(cameras.len() as u64) });
+        check_stream(footage, camera, StreamName::Main, tolerance_micros, report).await?;
+        report.cameras += 1;
+    }
+    Ok(())
+}
+
+async fn check_stream(
+    footage: &Footage,
+    camera: &Camera,
+    stream: StreamName,
+    tolerance_micros: i64,
+    report: &mut VerifyReport,
+) -> Result<()> {
+    let Some(since) = camera.recording_since else { return Ok(()) };
+    // Taken before the rows are read: what is recorded meanwhile is no hole.
+    let now = footage.now();
+    let mut checker = TilingChecker::new(since, tolerance_micros);
+    let (mut faults, mut steps): (Vec<TilingFault>, Vec<(WallTime, WallTime)>) = (Vec::new(), Vec::new());
+    let mut after = None;
+    loop {
+        let page = footage.catalog.ledger_rows(camera.id, stream, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.cursor());
+        let full = page.len() == PAGE as usize;
+        for row in page {
+            report.gaps += u64::from(matches!(row.item, LedgerItem::Gap { .. }));
+            steps.extend(step_back(&row));
+            faults.extend(checker.push(row));
+        }
+        if !full {
+            break;
+        }
+    }
+    faults.extend(checker.finish(now));
+    for fault in faults.into_iter().filter(|fault| !is_explained(fault, &steps, tolerance_micros)) {
+        report.add(Problem::Tiling { camera: camera.key.to_string(), stream, fault: Box::new(fault) });
+    }
+    Ok(())
+}
+
+/// The time that was recorded twice because the clock stepped back: the ledger says so with a
+/// gap that ends before it starts.
+fn step_back(row: &LedgerRow) -> Option<(WallTime, WallTime)> {
+    let is_step = matches!(row.item, LedgerItem::Gap { cause: GapCause::ClockStep, .. });
+    let end = row.end.filter(|end| is_step && *end < row.start)?;
+    Some((end, row.start))
+}
+
+/// Whether a fault is just what a step of the clock looks like.
+fn is_explained(fault: &TilingFault, steps: &[(WallTime, WallTime)], tolerance_micros: i64) -> bool {
+    fault.kind != TilingFaultKind::Hole
+        && steps.iter().any(|(from, to)| {
+            fault.start.plus_micros(tolerance_micros) >= *from
+                && fault.end <= to.plus_micros(tolerance_micros)
+        })
+}

@@ -1,0 +1,15 @@
+//! Integration tests of the recorder.
+
+#![expect(clippy::disallowed_methods, reason = "the tests run on the real clock")]
+
+mod archive;
+#[path = "../../../storage/tests/it/fault_proxy.rs"]
+mod fault_proxy;
+mod pressure;
+mod rebuild;
+mod reconcile;
+mod recording;
+mod retention;
+mod support;
+mod uploads;
+mod verify;

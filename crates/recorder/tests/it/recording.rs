@@ -1,0 +1,197 @@
+//! From the hub to files and ledger.
+
+use std::time::Duration;
+
+use nightjar_catalog::LedgerItem;
+use nightjar_media::{InterruptionCause, WallTime};
+use nightjar_model::{GapCause, RecordingState, Segment, SegmentState, StreamName};
+use nightjar_recorder::Room;
+
+use crate::support::{GOP, Studio, now, until};
+
+/// A wall clock that starts at a multiple of `secs`, so that boundaries are where the test says.
+fn aligned(secs: i64) -> WallTime {
+    WallTime::from_micros(now().micros() / (secs * 1_000_000) * secs * 1_000_000 + secs * 1_000_000)
+}
+
+async fn segments(studio: &Studio) -> Vec<Segment> {
+    let far = WallTime::from_millis(i64::MAX / 2000);
+    let camera = studio.camera.id;
+    let found = studio.catalog.segments_between(camera, StreamName::Main, WallTime::default(), far, 1000);
+    found.await.expect("segments")
+}
+
+/// `(start, end, what)` of the ledger, in milliseconds since `zero`; none for an open end.
+async fn ledger(studio: &Studio, zero: WallTime) -> Vec<(i64, Option<i64>, String)> {
+    let rows =
+        studio.catalog.ledger_rows(studio.camera.id, StreamName::Main, None, 1000).await.expect("ledger");
+    let millis = |time: WallTime| time.micros_since(zero) / 1000;
+    let named = rows.into_iter().map(|row| {
+        let what = match row.item {
+            LedgerItem::Segment { .. } => "footage".to_owned(),
+            LedgerItem::Gap { cause, .. } => cause.to_string(),
+        };
+        (millis(row.start), row.end.map(millis), what)
+    });
+    named.collect()
+}
+
+async fn until_finished(studio: &Studio, count: usize) -> Vec<Segment> {
+    until("finished segments", || async {
+        let all = segments(studio).await;
+        let finished = all.iter().filter(|segment| segment.state == SegmentState::Finished).count();
+        (finished >= count && all.len() == finished).then_some(all)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn segments_end_at_the_clock_and_tile_time() {
+    let studio = Studio::new(10).await;
+    studio.record().await;
+    let zero = aligned(10);
+    let mut camera = studio.fake_camera(zero.plus_micros(3_000_000));
+    camera.frames(GOP * 20);
+    camera.flush();
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let found = until_finished(&studio, 3).await;
+    let spans: Vec<(i64, i64)> = found
+        .iter()
+        .map(|segment| (segment.start.micros_since(zero) / 1000, segment.end.micros_since(zero) / 1000))
+        .collect();
+    assert_eq!(spans, [(3000, 10_000), (10_000, 20_000), (20_000, 23_000)]);
+    assert!(found.iter().all(|segment| segment.recording_id == found[0].recording_id), "one gapless run");
+    assert_eq!(found.iter().map(|segment| i64::from(segment.frames)).sum::<i64>(), GOP * 20);
+    for segment in &found {
+        let bytes = std::fs::read(studio.tier.path(&segment.key).expect("key")).expect("file");
+        assert_eq!(bytes.len() as u64, segment.bytes, "{}", segment.key);
+        assert_eq!(Some(*blake3::hash(&bytes).as_bytes()), segment.blake3, "{}", segment.key);
+    }
+    let last = ledger(&studio, zero).await.pop().expect("rows");
+    assert_eq!((last.0, last.1, last.2.as_str()), (23_000, None, "server_stopped"));
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_a_gap_to_the_millisecond() {
+    let studio = Studio::new(3600).await;
+    studio.record().await;
+    let zero = aligned(3600);
+    let mut camera = studio.fake_camera(zero);
+    camera.frames(GOP * 2);
+    camera.lose_connection(InterruptionCause::Unreachable, 5_000);
+    camera.frames(GOP * 2);
+    camera.lose_connection(InterruptionCause::Stalled, 7_000);
+    camera.frames(GOP);
+    camera.flush();
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let rows = ledger(&studio, zero).await;
+    let rows: Vec<_> = rows.iter().map(|(start, end, what)| (*start, *end, what.as_str())).collect();
+    assert_eq!(
+        rows[1..],
+        [
+            (0, Some(2_000), "footage"),
+            (2_000, Some(7_000), "camera_unreachable"),
+            (7_000, Some(9_000), "footage"),
+            (9_000, Some(16_000), "stream_stalled"),
+            (16_000, Some(17_000), "footage"),
+            (17_000, None, "server_stopped"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_codec_change_starts_a_segment_without_a_gap() {
+    let studio = Studio::new(3600).await;
+    studio.record().await;
+    let zero = aligned(3600);
+    let mut camera = studio.fake_camera(zero);
+    camera.frames(GOP);
+    camera.change_resolution(640);
+    camera.frames(GOP);
+    camera.flush();
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let found = until_finished(&studio, 2).await;
+    assert_eq!((found[0].width, found[1].width), (320, 640));
+    assert_eq!(found[0].end, found[1].start);
+    assert_ne!(found[0].init_hash, found[1].init_hash);
+}
+
+#[tokio::test]
+async fn no_room_is_a_gap_and_recording_resumes_by_itself() {
+    let studio = Studio::new(3600).await;
+    studio.record().await;
+    let zero = aligned(3600);
+    let mut camera = studio.fake_camera(zero);
+    camera.frames(GOP * 2 + 1);
+    until("recording", || async {
+        let status = studio.status.camera(studio.camera.id)?;
+        (status.state == RecordingState::Recording).then_some(())
+    })
+    .await;
+    studio.room.send_replace(Room::Full);
+    until("the gap", || async {
+        let status = studio.status.camera(studio.camera.id)?;
+        (status.state == RecordingState::Gap(GapCause::DiskFull)).then_some(())
+    })
+    .await;
+    studio.room.send_replace(Room::Available);
+    studio.record().await;
+    camera.skip(1000);
+    camera.frames(GOP * 2);
+    camera.flush();
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let rows = ledger(&studio, zero).await;
+    let causes: Vec<&str> = rows.iter().map(|row| row.2.as_str()).collect();
+    assert_eq!(causes[1..], ["footage", "disk_full", "footage", "server_stopped"], "{rows:?}");
+    for pair in rows.windows(2) {
+        assert_eq!(pair[0].1, Some(pair[1].0), "{rows:?}");
+    }
+}
+
+#[tokio::test]
+async fn stopping_by_hand_and_starting_again_is_accounted_for() {
+    let mut studio = Studio::new(3600).await;
+    studio.record().await;
+    let mut camera = studio.fake_camera(now());
+    camera.frames(GOP * 2 + 1);
+    until("recording", || async {
+        let status = studio.status.camera(studio.camera.id)?;
+        (status.state == RecordingState::Recording).then_some(())
+    })
+    .await;
+    studio.camera.manual = Some(false);
+    studio.recorder.set_camera(studio.camera.clone()).await;
+    until("off", || async {
+        let status = studio.status.camera(studio.camera.id)?;
+        (status.state == RecordingState::Off).then_some(())
+    })
+    .await;
+    studio.camera.manual = None;
+    studio.record().await;
+    camera.skip(3000);
+    camera.frames(GOP);
+    camera.flush();
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let rows = ledger(&studio, WallTime::default()).await;
+    let causes: Vec<&str> = rows.iter().map(|row| row.2.as_str()).collect();
+    assert_eq!(causes[1..], ["footage", "disabled", "footage", "server_stopped"], "{rows:?}");
+}
+
+#[tokio::test]
+async fn names_that_exist_are_never_overwritten() {
+    let studio = Studio::new(3600).await;
+    let zero = aligned(3600);
+    studio.record().await;
+    let mut camera = studio.fake_camera(zero);
+    for _ in 0..3 {
+        camera.frames(5);
+        camera.lose_connection(InterruptionCause::Unreachable, 100);
+    }
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let found = until_finished(&studio, 3).await;
+    let mut keys: Vec<&str> = found.iter().map(|segment| segment.key.as_str()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), 3, "{keys:?}");
+    assert_eq!(found.iter().map(|segment| i64::from(segment.frames)).sum::<i64>(), 15);
+}
