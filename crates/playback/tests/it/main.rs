@@ -1,0 +1,9 @@
+//! Playback of real files.
+
+mod day;
+mod downloads;
+mod growing;
+mod playlists;
+mod remote;
+mod studio;
+mod support;
