@@ -1,0 +1,70 @@
+//! JSON bodies: a wrong one is told by field and reason.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use nightjar_model::ErrorCode;
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+
+/// A JSON body.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            let message = "The body must be JSON, with `Content-Type: application/json`.";
+            return Err(ApiError::new(ErrorCode::UnsupportedMediaType, message));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+                _ => ApiError::new(ErrorCode::ValidationFailed, "The body could not be read to its end."),
+            }
+        })?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// The body is larger than any that makes sense.
+pub(crate) fn too_large() -> ApiError {
+    ApiError::new(ErrorCode::PayloadTooLarge, "The body is too large.")
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        let field = if path == "." || !inner.is_data() { "body".to_owned() } else { path };
+        ApiError::field(ErrorCode::ValidationFailed, &field, reason(&inner))
+    })?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(_) => Err(ApiError::field(ErrorCode::ValidationFailed, "body", "has more than one JSON value")),
+    }
+}
+
+fn reason(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "is not JSON: it ends too early".to_owned();
+    }
+    if error.is_syntax() {
+        return format!("is not JSON: see line {}, column {}", error.line(), error.column());
+    }
+    // The position says nothing that the field's name does not say better.
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    format!("is wrong: {}", text.chars().take(300).collect::<String>())
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}

@@ -1,0 +1,123 @@
+//! The OpenAPI document, generated from the handlers' own types, and a page that shows it.
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use crate::error::Failure;
+use crate::query::Query;
+use crate::routes;
+use crate::state::ApiState;
+
+/// The page, which needs nothing from elsewhere.
+const PAGE: &str = include_str!("../assets/docs.html");
+
+/// Types that clients send; what they may leave out is not required.
+const INPUTS: &[&str] = &["CameraBody", "StartPlayback"];
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Nightjar",
+        description = "Records cameras, accounts for every second, and plays it back.\n\n\
+            Answers are JSON in an envelope: `success`, `data`, `error`, `timestamp`; failures also have a \
+            `request_id`, which is in the header `x-request-id` of every answer and in the log. Unknown query \
+            parameters, sort keys and values are errors (400) that name the valid ones. Times are RFC 3339 in UTC with \
+            milliseconds; where a time is taken, a date like `2025-10-20` stands for the whole UTC day. Cameras can be \
+            named by id or by key.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "cameras", description = "Cameras, as they should be and as they are"),
+        (name = "recordings", description = "What was recorded, and what was not"),
+        (name = "recording", description = "Starting and stopping"),
+        (name = "playback", description = "Watching and saving recorded footage"),
+        (name = "storage", description = "The files behind the recordings"),
+        (name = "system", description = "Health, for machines"),
+    ),
+    components(schemas(Failure))
+)]
+struct Base;
+
+/// What all operations share.
+pub(crate) fn base() -> utoipa::openapi::OpenApi {
+    let mut base = Base::openapi();
+    env!("CARGO_PKG_VERSION").clone_into(&mut base.info.version);
+    base.info.contact = None;
+    base
+}
+
+/// The document of all operations.
+pub fn document() -> Value {
+    let document = routes::api().merge(routes::system_routes()).into_openapi();
+    let mut document = serde_json::to_value(document).expect("made of maps with text keys");
+    for operation in operations(&mut document) {
+        add_failure(operation);
+    }
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        name_payloads(schemas);
+        schemas
+            .iter_mut()
+            .filter(|(name, _)| !INPUTS.contains(&name.as_str()))
+            .for_each(|(_, s)| require_all(s));
+    }
+    document
+}
+
+/// `/api/openapi.json` and `/api/docs`.
+pub(crate) fn routes() -> Router<ApiState> {
+    Router::new().route("/api/openapi.json", get(json)).route("/api/docs", get(page))
+}
+
+async fn json(Query(()): Query<()>) -> impl IntoResponse {
+    ([(CACHE_CONTROL, "no-cache")], axum::Json(document()))
+}
+
+async fn page(Query(()): Query<()>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-cache")], PAGE)
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+}
+
+/// Every operation fails in the same envelope.
+fn add_failure(operation: &mut Value) {
+    operation["responses"]["default"] = json!({
+        "description": "A failure: `error.code` goes with the status",
+        "content": { "application/json": { "schema": reference("Failure") } }
+    });
+}
+
+/// Generic arguments are written out where they are used; clients want their names.
+fn name_payloads(schemas: &mut Map<String, Value>) {
+    let envelopes: Vec<String> =
+        schemas.keys().filter(|name| name.starts_with("Success_")).cloned().collect();
+    for envelope in envelopes {
+        let payload = envelope.trim_start_matches("Success_").to_owned();
+        let Some(slot) = schemas.get_mut(&envelope).and_then(|s| s.pointer_mut("/properties/data")) else {
+            continue;
+        };
+        let mut inline = std::mem::replace(slot, reference(&payload));
+        if let Some(item) = payload.strip_prefix("List_") {
+            if let Some(items) = inline.pointer_mut("/properties/items/items") {
+                *items = reference(item);
+            }
+            schemas.insert(payload, inline);
+        }
+    }
+}
+
+/// Answers always have all their fields; those without a value are null.
+fn require_all(schema: &mut Value) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    schema["required"] = properties.keys().cloned().collect();
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}

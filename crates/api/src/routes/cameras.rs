@@ -1,0 +1,184 @@
+//! Cameras, as they should be and as they are.
+
+pub(super) mod list;
+pub(super) mod show;
+pub(super) mod status;
+
+use nightjar_model::{Camera as DomainCamera, redact_url};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::enums::{AudioPolicy, GapCause, ManagedBy, Mode, Transport, api_enum};
+use crate::state::ApiState;
+use crate::time::Timestamp;
+
+/// A camera. Its credentials are never shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Camera {
+    id: Uuid,
+    /// Readable id; paths take it as well.
+    #[schema(example = "front-door")]
+    key: String,
+    name: String,
+    /// Whether anything is done with it at all.
+    enabled: bool,
+    /// How it is talked to.
+    #[schema(example = "rtsp")]
+    driver: String,
+    source: CameraSource,
+    mode: Mode,
+    /// Started (`true`) or stopped (`false`) by hand; overrides `mode`. Null: as `mode` says.
+    manual: Option<bool>,
+    audio: AudioPolicy,
+    /// Seconds of a recorded file.
+    segment_seconds: u32,
+    /// Footage older than this is deleted; null: kept until space is needed.
+    retention_seconds: Option<u64>,
+    /// Oldest footage is deleted when the camera has more; null: no such limit.
+    retention_bytes: Option<u64>,
+    managed_by: ManagedBy,
+    /// When recording was first switched on: from here on every second is accounted for.
+    recording_since: Option<Timestamp>,
+    status: CameraStatus,
+}
+
+/// Where a camera's streams come from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CameraSource {
+    /// Address of the main stream, without credentials.
+    #[schema(example = "rtsp://192.0.2.10/main")]
+    main_url: String,
+    /// Address of the sub stream, without credentials.
+    sub_url: Option<String>,
+    transport: Transport,
+    /// Whether a user name or password is set.
+    has_credentials: bool,
+}
+
+/// What is going on with a camera's main stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CameraStatus {
+    camera_id: Uuid,
+    /// Whether media is arriving.
+    connected: bool,
+    recording_state: RecordingState,
+    /// Whether it should be recorded now.
+    wants_recording: bool,
+    /// Why it is not recorded although it should be; null otherwise.
+    gap_cause: Option<GapCause>,
+    /// Since when `recording_state` and `gap_cause` have been what they are; null before the
+    /// recorder has looked at the camera.
+    since: Option<Timestamp>,
+    /// For a person: why it is not recording; empty while it is.
+    details: String,
+    /// When the newest frame was taken.
+    last_frame: Option<Timestamp>,
+    /// Frames a second, measured.
+    fps: f32,
+    /// Bits a second, measured.
+    bitrate: u64,
+    width: Option<u32>,
+    height: Option<u32>,
+    /// Codec names, as `h264`, `aac`.
+    codecs: Vec<String>,
+    /// The file being written.
+    open_segment: Option<Uuid>,
+    /// Successful connections after the first.
+    reconnects: u64,
+}
+
+api_enum! {
+    /// What the recorder is doing.
+    RecordingState = StateOnly {
+        /// Every frame goes to disk.
+        Recording => "recording",
+        /// It should be recorded, but is not.
+        Gap => "gap",
+        /// It should not be recorded.
+        Off => "off",
+    }
+}
+
+/// The state without its cause.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StateOnly {
+    Recording,
+    Gap,
+    Off,
+}
+
+impl From<nightjar_model::RecordingState> for StateOnly {
+    fn from(state: nightjar_model::RecordingState) -> Self {
+        match state {
+            nightjar_model::RecordingState::Recording => Self::Recording,
+            nightjar_model::RecordingState::Gap(_) => Self::Gap,
+            nightjar_model::RecordingState::Off => Self::Off,
+        }
+    }
+}
+
+impl Camera {
+    pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
+        let source = &camera.source;
+        Self {
+            id: camera.id.0,
+            key: camera.key.to_string(),
+            name: camera.name.clone(),
+            enabled: camera.enabled,
+            driver: "rtsp".to_owned(),
+            source: CameraSource {
+                main_url: redact_url(&source.main_url),
+                sub_url: source.sub_url.as_ref().map(redact_url),
+                transport: source.transport.into(),
+                has_credentials: source.username.is_some() || source.password.is_some(),
+            },
+            mode: camera.mode.into(),
+            manual: camera.manual,
+            audio: camera.audio.into(),
+            segment_seconds: camera.segment_secs,
+            retention_seconds: camera.retention_secs,
+            retention_bytes: camera.retention_bytes,
+            managed_by: camera.managed_by.into(),
+            recording_since: camera.recording_since.map(Timestamp),
+            status: CameraStatus::new(camera, state),
+        }
+    }
+}
+
+impl CameraStatus {
+    pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
+        let posted = state.status.camera(camera.id);
+        let known = posted.is_some();
+        let status = posted.unwrap_or_else(|| nightjar_model::CameraStatus::off(state.clock.now()));
+        let gap_cause = match status.state {
+            nightjar_model::RecordingState::Gap(cause) => Some(cause.into()),
+            _ => None,
+        };
+        Self {
+            camera_id: camera.id.0,
+            connected: status.connected,
+            recording_state: StateOnly::from(status.state).into(),
+            wants_recording: camera.wants_recording(),
+            gap_cause,
+            since: known.then_some(Timestamp(status.since)),
+            details: status.details,
+            last_frame: status.last_frame.map(Timestamp),
+            fps: status.fps,
+            bitrate: status.bitrate,
+            width: status.dimensions.map(|(width, _)| width),
+            height: status.dimensions.map(|(_, height)| height),
+            codecs: status.codecs.iter().map(ToString::to_string).collect(),
+            open_segment: status.open_segment.map(|id| id.0),
+            reconnects: status.reconnects,
+        }
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connected
+    }
+
+    pub(crate) fn recording_state(&self) -> RecordingState {
+        self.recording_state
+    }
+}

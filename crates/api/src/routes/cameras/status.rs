@@ -1,0 +1,28 @@
+//! `GET /cameras/{id}/status`.
+
+use axum::extract::State;
+
+use super::CameraStatus;
+use crate::answer::{ApiResult, Success};
+use crate::path::{self, UrlPath};
+use crate::query::Query;
+use crate::state::ApiState;
+
+/// Get a camera's status
+///
+/// What is going on with the camera now: whether media arrives, and whether it is recorded.
+#[utoipa::path(
+    get,
+    path = "/cameras/{id}/status",
+    tag = "cameras",
+    params(("id" = String, Path, description = "Id or key of the camera")),
+    responses((status = 200, body = Success<CameraStatus>))
+)]
+pub(crate) async fn camera_status(
+    State(state): State<ApiState>,
+    UrlPath(id): UrlPath<String>,
+    Query(()): Query<()>,
+) -> ApiResult<CameraStatus> {
+    let camera = path::camera(&state, &id).await?;
+    Ok(state.ok(CameraStatus::new(&camera, &state)))
+}

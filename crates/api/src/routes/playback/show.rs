@@ -1,0 +1,26 @@
+//! `GET /playback/sessions/{id}`.
+
+use axum::extract::State;
+
+use super::PlaybackSession;
+use crate::answer::{ApiResult, Success};
+use crate::path::{self, UrlPath};
+use crate::query::Query;
+use crate::state::ApiState;
+
+/// Get a playback session
+#[utoipa::path(
+    get,
+    path = "/playback/sessions/{id}",
+    tag = "playback",
+    params(("id" = Uuid, Path, description = "Id of the session")),
+    responses((status = 200, body = Success<PlaybackSession>))
+)]
+pub(crate) async fn show_session(
+    State(state): State<ApiState>,
+    UrlPath(id): UrlPath<String>,
+    Query(()): Query<()>,
+) -> ApiResult<PlaybackSession> {
+    let session = state.playback.session(path::session_id(&id)?, state.clock.now())?;
+    Ok(state.ok(session.into()))
+}

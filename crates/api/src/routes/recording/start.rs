@@ -1,0 +1,38 @@
+//! `POST /recording/start`.
+
+use axum::extract::State;
+use nightjar_model::ErrorCode;
+
+use super::{CameraBody, switch};
+use crate::answer::{ApiResult, Success};
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::path;
+use crate::query::Query;
+use crate::routes::cameras::CameraStatus;
+use crate::state::ApiState;
+
+/// Start recording
+///
+/// The camera is recorded from now on, whatever its mode says, until it is stopped. Answers at
+/// once with the status as it is: recording begins within a second or two. Starting a camera
+/// that is recorded changes nothing.
+#[utoipa::path(
+    post,
+    path = "/recording/start",
+    tag = "recording",
+    request_body = CameraBody,
+    responses((status = 200, body = Success<CameraStatus>))
+)]
+pub(crate) async fn start_recording(
+    State(state): State<ApiState>,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<CameraBody>,
+) -> ApiResult<CameraStatus> {
+    let camera = path::camera(&state, &body.camera_id).await?;
+    if !camera.enabled {
+        return Err(ApiError::new(ErrorCode::Conflict, "The camera is disabled, so it can't be recorded."));
+    }
+    let status = switch(&state, &camera, true).await?;
+    Ok(state.ok(status))
+}

@@ -1,0 +1,69 @@
+//! `GET /recording/status`.
+
+use axum::extract::State;
+use nightjar_model::OrgId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::answer::{ApiResult, Success};
+use crate::path;
+use crate::query::{FromQuery, Query, QueryReader};
+use crate::routes::cameras::{CameraStatus, RecordingState};
+use crate::state::ApiState;
+
+/// Of which camera.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `OneCamera` reads")]
+struct Params {
+    /// Only this camera: id or key.
+    camera_id: Option<String>,
+}
+
+/// What was asked for.
+pub(crate) struct OneCamera(Option<String>);
+
+impl FromQuery for OneCamera {
+    fn from_query(reader: &mut QueryReader) -> Self {
+        Self(reader.text("camera_id"))
+    }
+}
+
+/// What the recorder is doing.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordingStatus {
+    /// Cameras in all.
+    total: u64,
+    /// Cameras that are recorded.
+    recording: u64,
+    /// Cameras that should be recorded, but are not.
+    gap: u64,
+    /// Cameras that should not be recorded.
+    off: u64,
+    /// Finished files that wait for their upload.
+    uploads_pending: u64,
+    /// Each camera, ordered by key.
+    cameras: Vec<CameraStatus>,
+}
+
+/// Get the recording status
+#[utoipa::path(get, path = "/recording/status", tag = "recording", params(Params), responses((status = 200, body = Success<RecordingStatus>)))]
+pub(crate) async fn recording_status(
+    State(state): State<ApiState>,
+    Query(OneCamera(asked)): Query<OneCamera>,
+) -> ApiResult<RecordingStatus> {
+    let cameras = match asked {
+        Some(asked) => vec![path::camera(&state, &asked).await?],
+        None => state.catalog.cameras(OrgId::DEFAULT).await?,
+    };
+    let cameras: Vec<CameraStatus> = cameras.iter().map(|camera| CameraStatus::new(camera, &state)).collect();
+    let count = |wanted| cameras.iter().filter(|camera| camera.recording_state() == wanted).count() as u64;
+    Ok(state.ok(RecordingStatus {
+        total: cameras.len() as u64,
+        recording: count(RecordingState::Recording),
+        gap: count(RecordingState::Gap),
+        off: count(RecordingState::Off),
+        uploads_pending: state.status.storage().uploads_pending,
+        cameras,
+    }))
+}

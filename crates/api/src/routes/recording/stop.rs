@@ -1,0 +1,33 @@
+//! `POST /recording/stop`.
+
+use axum::extract::State;
+
+use super::{CameraBody, switch};
+use crate::answer::{ApiResult, Success};
+use crate::body::JsonBody;
+use crate::path;
+use crate::query::Query;
+use crate::routes::cameras::CameraStatus;
+use crate::state::ApiState;
+
+/// Stop recording
+///
+/// The camera is not recorded from now on, whatever its mode says, until it is started. The file
+/// being written is finished; the time is a gap with the cause `disabled`. Stopping a camera
+/// that is not recorded changes nothing.
+#[utoipa::path(
+    post,
+    path = "/recording/stop",
+    tag = "recording",
+    request_body = CameraBody,
+    responses((status = 200, body = Success<CameraStatus>))
+)]
+pub(crate) async fn stop_recording(
+    State(state): State<ApiState>,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<CameraBody>,
+) -> ApiResult<CameraStatus> {
+    let camera = path::camera(&state, &body.camera_id).await?;
+    let status = switch(&state, &camera, false).await?;
+    Ok(state.ok(status))
+}

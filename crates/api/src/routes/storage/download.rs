@@ -1,0 +1,44 @@
+//! `GET /storage/segments/{id}/download`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+
+use super::download_prefix;
+use crate::error::ApiError;
+use crate::path::{self, UrlPath};
+use crate::query::Query;
+use crate::routes::media::{self, Caching, TokenParams, TokenQuery};
+use crate::routes::recordings::show::find;
+use crate::state::ApiState;
+
+/// Download a stored file
+///
+/// One MP4 with the recorder's own bytes. Byte ranges and `If-Range` are honoured. The address
+/// comes from `/recordings/{id}/signed-url` or from the list. A file that is only in the bucket is
+/// answered with 307 to a presigned address there, if the server is configured so.
+#[utoipa::path(
+    get,
+    path = "/storage/segments/{id}/download",
+    tag = "storage",
+    params(("id" = Uuid, Path, description = "Id of the file"), TokenParams),
+    responses(
+        (status = 200, description = "The whole file", content_type = "video/mp4"),
+        (status = 206, description = "A part of it", content_type = "video/mp4"),
+        (status = 304, description = "The client has it already"),
+        (status = 307, description = "It is in the bucket, at `Location`"),
+    )
+)]
+pub(crate) async fn download_segment(
+    State(state): State<ApiState>,
+    UrlPath(id): UrlPath<String>,
+    Query(token): Query<TokenQuery>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let prefix = download_prefix(path::segment_id(&id)?);
+    token.check(&state, &prefix)?;
+    let segment = find(&state, &id).await?;
+    let delivery = state.playback.segment_file(&segment).await?;
+    media::serve(delivery, &method, &headers, Caching::Download)
+}

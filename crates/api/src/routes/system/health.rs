@@ -1,0 +1,116 @@
+//! `GET /health`.
+
+use axum::Json;
+use axum::extract::State;
+use nightjar_model::StorageStatus;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{database_answers, enabled_cameras};
+use crate::state::ApiState;
+use crate::time::Timestamp;
+
+/// Used part of the volume above which it counts as degraded; the recorder makes room at 90 %.
+const VOLUME_DEGRADED: f64 = 0.95;
+
+/// How the process is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    status: HealthStatus,
+    version: String,
+    /// Seconds since the start.
+    uptime: u64,
+    timestamp: Timestamp,
+    components: Components,
+}
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HealthStatus {
+    /// All is well.
+    Healthy,
+    /// It works, but somebody should look at it.
+    Degraded,
+    /// It does not do its work.
+    Unhealthy,
+}
+
+/// How the parts are.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Components {
+    database: Component,
+    /// In this process.
+    cache: Component,
+    /// In this process.
+    bus: Component,
+    storage: Component,
+    cameras: CameraCounts,
+}
+
+/// How a part is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Component {
+    status: HealthStatus,
+    /// What it is, or what is wrong with it.
+    details: String,
+}
+
+/// Enabled cameras.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CameraCounts {
+    total: u64,
+    online: u64,
+    offline: u64,
+}
+
+/// Get the health of the process
+///
+/// Always 200 while the process lives, always fast, and without the envelope: it is for
+/// machines. Cameras that are offline degrade it, but never make it unhealthy.
+#[utoipa::path(get, path = "/health", tag = "system", responses((status = 200, body = Health)))]
+pub(crate) async fn health(State(state): State<ApiState>) -> Json<Health> {
+    let now = state.clock.now();
+    let database = if database_answers(&state).await {
+        Component { status: HealthStatus::Healthy, details: state.catalog.kind().as_str().to_owned() }
+    } else {
+        Component { status: HealthStatus::Unhealthy, details: "the database does not answer".to_owned() }
+    };
+    let storage = storage(&state.status.storage());
+    let cameras = enabled_cameras(&state).await.unwrap_or_default();
+    let online = cameras.iter().filter(|(_, connected)| *connected).count();
+    let offline = cameras.len() - online;
+    let cameras_status = if offline == 0 { HealthStatus::Healthy } else { HealthStatus::Degraded };
+    Json(Health {
+        status: database.status.max(storage.status).max(cameras_status),
+        version: state.version.to_owned(),
+        uptime: now.saturating_since(state.started).as_secs(),
+        timestamp: Timestamp(now),
+        components: Components {
+            database,
+            cache: Component { status: HealthStatus::Healthy, details: "in process".to_owned() },
+            bus: Component { status: HealthStatus::Healthy, details: "in process".to_owned() },
+            storage,
+            cameras: CameraCounts {
+                total: cameras.len() as u64,
+                online: online as u64,
+                offline: offline as u64,
+            },
+        },
+    })
+}
+
+fn storage(status: &StorageStatus) -> Component {
+    let used = status.volume_bytes.saturating_sub(status.free_bytes) as f64;
+    let (status, details) = if status.bucket_ok == Some(false) {
+        (HealthStatus::Degraded, format!("the bucket fails; {} uploads wait", status.uploads_pending))
+    } else if status.volume_bytes > 0 && used / status.volume_bytes as f64 > VOLUME_DEGRADED {
+        (HealthStatus::Degraded, "the volume is almost full".to_owned())
+    } else {
+        (
+            HealthStatus::Healthy,
+            if status.bucket_ok.is_some() { "local and bucket" } else { "local" }.to_owned(),
+        )
+    };
+    Component { status, details }
+}

@@ -1,0 +1,102 @@
+//! What the handlers need.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use nightjar_catalog::Catalog;
+use nightjar_model::{StatusBoard, WallTime};
+use nightjar_playback::PlaybackService;
+
+use crate::answer::Answer;
+use crate::time::Timestamp;
+
+/// Limits of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiConfig {
+    /// Largest request body in bytes.
+    pub max_body_bytes: usize,
+    /// Time until an answer must begin; the body of a download may take longer.
+    pub timeout: Duration,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self { max_body_bytes: 64 * 1024, timeout: Duration::from_secs(30) }
+    }
+}
+
+/// Where the time comes from.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> WallTime + Send + Sync>);
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Self(Arc::new(|| {
+            #[expect(clippy::disallowed_methods, reason = "this is where the API gets its `now`")]
+            let now = SystemTime::now();
+            WallTime::from(now)
+        }))
+    }
+
+    /// A clock of the caller's.
+    pub fn new(now: impl Fn() -> WallTime + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> WallTime {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.now()).finish()
+    }
+}
+
+/// What the handlers need. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Desired state and history.
+    pub catalog: Catalog,
+    /// Recorded footage.
+    pub playback: PlaybackService,
+    /// What is going on now.
+    pub status: StatusBoard,
+    /// Renders the Prometheus text.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The time.
+    pub clock: Clock,
+    /// Version of the program.
+    pub version: &'static str,
+    /// When it was started.
+    pub started: WallTime,
+    /// Set once the recorders run.
+    pub recorders_started: Arc<AtomicBool>,
+    /// Limits.
+    pub config: ApiConfig,
+}
+
+impl ApiState {
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.clock.now())
+    }
+
+    /// A successful answer of now.
+    pub(crate) fn ok<T>(&self, data: T) -> Answer<T> {
+        Answer::ok(data, self.now())
+    }
+
+    /// A successful answer of now to a request that made something.
+    pub(crate) fn created<T>(&self, data: T) -> Answer<T> {
+        Answer::created(data, self.now())
+    }
+
+    pub(crate) fn recorders_are_started(&self) -> bool {
+        self.recorders_started.load(Ordering::Acquire)
+    }
+}

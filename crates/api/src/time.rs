@@ -1,0 +1,98 @@
+//! Times at the edge: RFC 3339 in UTC with milliseconds out; any offset, or a bare date, in.
+
+use nightjar_model::{WallTime, parse_rfc3339, to_rfc3339};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::ToSchema;
+
+/// Microseconds of a UTC day (the wall clock counts no leap seconds).
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// An instant: RFC 3339, UTC, milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-20T13:38:41.123Z")]
+pub(crate) struct Timestamp(pub(crate) WallTime);
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&to_rfc3339(self.0))
+    }
+}
+
+impl From<WallTime> for Timestamp {
+    fn from(time: WallTime) -> Self {
+        Self(time)
+    }
+}
+
+/// Which end of a range a text stands for: a bare date is a whole UTC day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// First instant of the day.
+    Start,
+    /// First instant after the day.
+    End,
+}
+
+/// Reads RFC 3339 or `YYYY-MM-DD`.
+pub(crate) fn parse_time(text: &str, bound: Bound) -> Result<WallTime, String> {
+    // A `+` that was not escaped in a query has become a space.
+    let text = text.replacen(' ', "+", usize::from(text.len() > 19));
+    if let Some(time) = parse_rfc3339(&text) {
+        return Ok(time);
+    }
+    let day = (text.len() == 10).then(|| parse_rfc3339(&format!("{text}T00:00:00Z"))).flatten();
+    match (day, bound) {
+        (Some(day), Bound::Start) => Ok(day),
+        (Some(day), Bound::End) => Ok(day.plus_micros(DAY_MICROS)),
+        (None, _) => Err("must be a time like 2026-11-20T13:38:41Z or a date like 2026-11-20".to_owned()),
+    }
+}
+
+/// A time in a JSON body; which end of a range a date stands for is known when it is used.
+#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-20T13:38:41Z")]
+pub(crate) struct TimeInput(String);
+
+impl TimeInput {
+    /// The instant that is meant.
+    pub(crate) fn at(&self, bound: Bound) -> Result<WallTime, String> {
+        parse_time(&self.0, bound)
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_time(&text, Bound::Start).map_err(de::Error::custom)?;
+        Ok(Self(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_a_whole_day() {
+        let start = parse_time("2025-10-20", Bound::Start).expect("valid");
+        let end = parse_time("2025-10-20", Bound::End).expect("valid");
+        assert_eq!(to_rfc3339(start), "2025-10-20T00:00:00.000Z");
+        assert_eq!(to_rfc3339(end), "2025-10-21T00:00:00.000Z");
+    }
+
+    #[test]
+    fn an_offset_survives_a_query_string() {
+        let plain = parse_time("2025-10-20T02:00:00+02:00", Bound::Start);
+        assert_eq!(parse_time("2025-10-20T02:00:00 02:00", Bound::Start), plain);
+        assert_eq!(plain.map(to_rfc3339), Ok("2025-10-20T00:00:00.000Z".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for bad in
+            ["", "yesterday", "2025-13-01", "2025-02-30", "1697760000", "2025-10-20T25:00:00Z", "ä025-10-2"]
+        {
+            assert!(parse_time(bad, Bound::Start).is_err(), "{bad} was let in");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The API as a client sees it: requests against the router.
+
+mod cameras;
+mod conventions;
+mod junk;
+mod lab;
+mod openapi;
+mod page;
+mod playback;
+mod player;
+mod recording;
+mod recordings;
+mod storage;
+#[path = "../../../playback/tests/it/studio.rs"]
+mod studio;
+mod system;

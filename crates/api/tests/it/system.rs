@@ -1,0 +1,60 @@
+//! Health, readiness and metrics, on both ports.
+
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::json;
+
+use crate::lab::{Lab, request, send};
+use crate::studio::at;
+
+#[tokio::test]
+async fn health_says_how_the_parts_are() {
+    let lab = Lab::new().await;
+    let health = lab.get("/health").await.json();
+    assert_eq!(
+        (&health["status"], &health["version"], &health["uptime"]),
+        (&json!("degraded"), &json!("1.2.3"), &json!(100))
+    );
+    assert_eq!(health["components"]["cameras"], json!({"total": 1, "online": 0, "offline": 1}));
+    assert_eq!(health["components"]["database"], json!({"status": "healthy", "details": "sqlite"}));
+    lab.state.status.update_camera(lab.studio.camera.id, at(1), |status| status.connected = true);
+    assert_eq!(lab.get("/health").await.json()["status"], "healthy");
+    lab.state.status.update_storage(|storage| storage.bucket_ok = Some(false));
+    assert_eq!(lab.get("/health").await.json()["components"]["storage"]["status"], "degraded");
+    lab.studio.catalog.close().await;
+    let sick = lab.get("/health").await;
+    assert_eq!((sick.status.as_u16(), &sick.json()["status"]), (200, &json!("unhealthy")));
+}
+
+#[tokio::test]
+async fn readiness_needs_the_recorders_and_strictly_the_cameras() {
+    let lab = Lab::new().await;
+    assert_eq!(lab.get("/ready").await.json(), json!({"ready": true, "reasons": []}));
+    let strict = lab.get("/ready?strict=cameras").await;
+    assert_eq!(strict.status, 503);
+    assert_eq!(strict.json()["reasons"], json!(["camera `front-door` is not connected"]));
+    lab.state.status.update_camera(lab.studio.camera.id, at(1), |status| status.connected = true);
+    assert_eq!(lab.get("/ready?strict=cameras").await.status, 200);
+    lab.state.recorders_started.store(false, Ordering::Release);
+    assert_eq!(lab.get("/ready").await.json()["reasons"], json!(["the recorders are not started yet"]));
+    lab.get("/ready?strict=everything").await.wrong("strict", "valid ones: cameras");
+    lab.get("/ready?loose=1").await.wrong("loose", "valid ones: strict");
+}
+
+#[tokio::test]
+async fn the_metrics_port_serves_metrics_and_health_and_nothing_else() {
+    let lab = Lab::new().await;
+    let router = nightjar_api::metrics_router(lab.state.clone());
+    let get = async |path: &str| send(&router, request(Method::GET, path, &[], Body::empty())).await;
+    let metrics = get("/metrics").await;
+    assert_eq!((metrics.status.as_u16(), metrics.body.as_ref()), (200, b"nightjar_test 1\n".as_slice()));
+    assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
+    assert_eq!(get("/ready").await.status, 200);
+    assert_eq!(get("/health").await.status, 200);
+    for path in ["/", "/api/v1/cameras", "/index.html"] {
+        get(path).await.error(404, "NOT_FOUND");
+    }
+    assert_eq!(lab.get("/metrics").await.status, 200, "also on the other port");
+}
