@@ -1,0 +1,15 @@
+import type * as React from "react";
+import { cn } from "@/lib/cn";
+
+export function Input({ className, ...props }: React.ComponentProps<"input">) {
+  return (
+    <input
+      data-slot="input"
+      className={cn(
+        "h-9 w-full min-w-0 rounded-md border border-input bg-transparent px-3 py-1 text-sm tabular-nums outline-none focus-visible:border-ring focus-visible:ring-2 focus-visible:ring-ring/50 disabled:opacity-45 aria-invalid:border-destructive",
+        className,
+      )}
+      {...props}
+    />
+  );
+}

@@ -1,0 +1,57 @@
+import { cn } from "@/lib/cn";
+import { formatBitrate, formatFps } from "@/lib/time/format";
+import type { Camera } from "../api/cameras";
+import { RecordingBadge } from "./recording-badge";
+
+interface CameraInfoProps {
+  readonly camera: Camera;
+  readonly selected: boolean;
+  onOpen(): void;
+}
+
+/** The left part of a row: who it is and how it is. */
+export function CameraInfo({ camera, selected, onOpen }: CameraInfoProps) {
+  return (
+    <button
+      type="button"
+      onClick={onOpen}
+      aria-current={selected ? "true" : undefined}
+      aria-label={`Play the latest picture of ${camera.name}`}
+      className={cn(
+        "group flex min-w-0 flex-col items-start gap-0.5 rounded-md px-2 py-1.5 text-left outline-none hover:bg-accent focus-visible:ring-2 focus-visible:ring-ring",
+        selected && "bg-accent",
+      )}
+    >
+      <span className="max-w-full truncate text-sm font-medium">{camera.name}</span>
+      <RecordingBadge recording={camera.recording} />
+      <span className="max-w-full truncate text-xs text-muted-foreground tabular-nums">{figures(camera)}</span>
+    </button>
+  );
+}
+
+/** `1920×1080 · 25 fps · 2.1 Mbit/s · H.264, AAC`; while nothing comes, what was last known. */
+export function figures(camera: Camera): string {
+  const parts = [];
+  if (camera.width && camera.height) parts.push(`${camera.width}×${camera.height}`);
+  if (camera.recording.kind === "recording" || camera.fps > 0) {
+    parts.push(formatFps(camera.fps), formatBitrate(camera.bitrate));
+  }
+  if (camera.codecs.length > 0) parts.push(camera.codecs.map(codecName).join(", "));
+  return parts.length > 0 ? parts.join(" · ") : "No stream yet";
+}
+
+const CODECS: Record<string, string> = {
+  h264: "H.264",
+  h265: "H.265",
+  hevc: "H.265",
+  aac: "AAC",
+  opus: "Opus",
+  pcmu: "G.711 µ-law",
+  pcma: "G.711 A-law",
+  g711u: "G.711 µ-law",
+  g711a: "G.711 A-law",
+};
+
+function codecName(codec: string): string {
+  return CODECS[codec] ?? codec.toUpperCase();
+}

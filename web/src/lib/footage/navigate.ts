@@ -1,0 +1,69 @@
+/** Questions about footage: what is at a time, and what is next to it. */
+import { contains, type Footage, type Gap, type Interval, type Millis, type Span } from "./types";
+
+export function spanAt(footage: Footage, at: Millis): Span | undefined {
+  return find(footage.spans, at);
+}
+
+export function gapAt(footage: Footage, at: Millis): Gap | undefined {
+  return find(footage.gaps, at);
+}
+
+/** The first gap that starts after `at`. */
+export function nextGap(footage: Footage, at: Millis): Gap | undefined {
+  return footage.gaps.find((gap) => gap.start > at);
+}
+
+/** The last gap that ended at or before `at`. */
+export function previousGap(footage: Footage, at: Millis): Gap | undefined {
+  return footage.gaps.findLast((gap) => gap.end <= at);
+}
+
+/** `at` if there is footage, else the next time at which there is; none if nothing follows. */
+export function nextRecorded(footage: Footage, at: Millis): Millis | undefined {
+  const span = footage.spans.find((candidate) => candidate.end > at);
+  return span && Math.max(span.start, at);
+}
+
+/** The last recorded instant. */
+export function latestRecorded(footage: Footage): Millis | undefined {
+  return footage.spans.at(-1)?.end;
+}
+
+/**
+ * The gaps, and the holes that the ledger does not explain (there should be none), between two
+ * recorded instants: what a player steps over when it goes from `from` to `to`.
+ */
+export function gapsBetween(footage: Footage, from: Millis, to: Millis): Gap[] {
+  return footage.gaps.filter((gap) => gap.start < to && gap.end > from);
+}
+
+/** The part of the footage that lies in the window. */
+export function clip(footage: Footage, window: Interval): Footage {
+  return { spans: clipAll(footage.spans, window), gaps: clipAll(footage.gaps, window) };
+}
+
+function clipAll<T extends Interval>(intervals: readonly T[], window: Interval): T[] {
+  return intervals
+    .filter((interval) => interval.end > window.start && interval.start < window.end)
+    .map((interval) => ({
+      ...interval,
+      start: Math.max(interval.start, window.start),
+      end: Math.min(interval.end, window.end),
+    }));
+}
+
+/** Binary search: the intervals are ordered and do not overlap. */
+function find<T extends Interval>(intervals: readonly T[], at: Millis): T | undefined {
+  let low = 0;
+  let high = intervals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const interval = intervals[middle];
+    if (!interval) return undefined;
+    if (contains(interval, at)) return interval;
+    if (interval.start > at) high = middle;
+    else low = middle + 1;
+  }
+  return undefined;
+}

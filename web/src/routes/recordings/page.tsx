@@ -1,0 +1,129 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { CircleAlert } from "lucide-react";
+import { type Dispatch, type SetStateAction, useMemo, useState } from "react";
+import { AppHeader } from "@/components/app-header";
+import { ConnectionNotice } from "@/components/connection-notice";
+import { Alert } from "@/components/ui/alert";
+import { type Camera, camerasQuery } from "@/features/cameras/api/cameras";
+import { NoCameras } from "@/features/cameras/components/no-cameras";
+import { Overview } from "@/features/cameras/components/overview";
+import { clip } from "@/lib/footage/navigate";
+import { type Millis, NO_FOOTAGE } from "@/lib/footage/types";
+import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
+import { now as serverNow, useNow } from "@/lib/time/clock";
+import { useVisible } from "@/lib/use-visible";
+import { CameraList } from "./camera-list";
+import { LoadFailed, Loading } from "./page-states";
+import { PlayerSection } from "./player-section";
+import { type RecordingsSearch, searchFor, targetOf } from "./search";
+import { useFootage } from "./use-footage";
+import { usePlayerFor, usePlayhead } from "./use-player-for";
+
+/** Every camera with its state and its last day, and a player for any moment of it. */
+export function RecordingsPage({ search }: { readonly search: RecordingsSearch }) {
+  const cameras = useQuery(camerasQuery);
+  return (
+    <div className="min-h-dvh">
+      {!cameras.data && <title>Nightjar</title>}
+      <AppHeader>{cameras.data && cameras.data.length > 0 && <Overview cameras={cameras.data} />}</AppHeader>
+      <ConnectionNotice />
+      <main className="mx-auto max-w-[110rem] p-3 sm:p-4">
+        {cameras.data ? (
+          <Cameras cameras={cameras.data} search={search} />
+        ) : cameras.isError ? (
+          <LoadFailed error={cameras.error} onRetry={() => void cameras.refetch()} />
+        ) : (
+          <Loading />
+        )}
+      </main>
+    </div>
+  );
+}
+
+interface CamerasProps {
+  readonly cameras: readonly Camera[];
+  readonly search: RecordingsSearch;
+}
+
+function Cameras({ cameras, search }: CamerasProps) {
+  const now = useNow();
+  const target = targetOf(search);
+  const selected = cameras.find((camera) => camera.key === search.camera);
+  const [view, setView] = useState<View>(() => (target === "latest" ? LAST_DAY : reveal(LAST_DAY, target, serverNow())));
+  const [visible, refFor] = useVisible();
+  const { footages, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
+  const player = usePlayerFor(selected?.id);
+  const playhead = usePlayhead(player);
+  const actions = useActions(setView);
+  const footage = (selected && footages.get(selected.id)) ?? NO_FOOTAGE;
+
+  return (
+    <div className="grid gap-4">
+      <title>{pageTitle(cameras, selected)}</title>
+      {search.camera !== undefined && !selected && (
+        <Alert variant="warning">
+          <CircleAlert aria-hidden />
+          <p>There is no camera “{search.camera}”: it may have been renamed or removed.</p>
+        </Alert>
+      )}
+      {selected && player && (
+        <PlayerSection
+          key={selected.id}
+          player={player}
+          camera={selected}
+          target={target}
+          footage={footage}
+          gaps={clip(footage, window).gaps}
+          now={now}
+          onSeek={(at) => actions.onSeek(selected, at)}
+          onClose={actions.onClose}
+        />
+      )}
+      {cameras.length === 0 ? (
+        <NoCameras />
+      ) : (
+        <CameraList
+          {...actions}
+          cameras={cameras}
+          footages={footages}
+          refFor={refFor}
+          view={view}
+          window={window}
+          edge={edge}
+          selectedId={selected?.id}
+          playhead={playhead}
+          onView={setView}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What changes view and address. The functions stay the same, so that rows need not be rendered for them. */
+function useActions(setView: Dispatch<SetStateAction<View>>) {
+  const navigate = useNavigate();
+  return useMemo(() => {
+    const go = (camera: Camera, at: Millis, replace: boolean) => {
+      setView((view) => reveal(view, at, serverNow()));
+      void navigate({ to: "/", search: searchFor(camera.key, at), replace, resetScroll: false });
+    };
+    return {
+      onZoom: (factor: number, anchor: Millis) => setView((view) => zoom(view, factor, anchor, serverNow())),
+      onPan: (by: Millis) => setView((view) => pan(view, by, serverNow())),
+      onSeek: (camera: Camera, at: Millis) => go(camera, at, true),
+      onOpen: (camera: Camera, at: Millis | "latest") => {
+        go(camera, at === "latest" ? serverNow() : at, false);
+        // The player is above the rows.
+        scrollTo({ top: 0, behavior: "smooth" });
+      },
+      onClose: () => void navigate({ to: "/", search: {}, resetScroll: false }),
+    };
+  }, [navigate, setView]);
+}
+
+/** What is wrong comes first: a tab shows only the beginning. */
+function pageTitle(cameras: readonly Camera[], selected: Camera | undefined): string {
+  const gaps = cameras.filter((camera) => camera.recording.kind === "gap").length;
+  return [gaps > 0 && `${gaps} not recording`, selected?.name, "Nightjar"].filter(Boolean).join(" · ");
+}
