@@ -1,0 +1,290 @@
+//! The command line: what can be asked for, and the help that teaches it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use nightjar_simulator::ScheduledFault;
+
+use crate::config::{self, ConfigErrors, Inputs, Override};
+
+/// `nightjar`
+#[derive(Debug, Parser)]
+#[command(name = "nightjar", version, about, long_about = None, arg_required_else_help = true, after_help = EXAMPLES)]
+/// Records IP cameras, frame by frame, and plays them back.
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nightjar check                        is nightjar.toml right, and is everything reachable?
+  nightjar serve                        record; the page is on http://127.0.0.1:8080
+  CAMERA1_RTSP_URL=rtsp://user:pass@192.168.1.97:554/stream1 nightjar serve
+                                        record one camera without any file
+  nightjar simulate --cameras 4         four cameras that are not there
+  nightjar catalog verify --deep        is every second accounted for, every byte as written?
+
+The configuration is nightjar.toml, then the environment, then flags; each wins over the one before.
+Documentation: docs/user-guide.md";
+
+const SIMULATE_HELP: &str = "\
+It prints the cameras' addresses, then takes commands from standard input, one a line:
+  cam0003 stall 20s        a fault, for a time or until cleared; `all` for every camera
+  cam0003 clear            no fault any more
+  stats, urls, help
+Faults: drop, reset, stall, lose=PERCENT, garbage, no-key-frame, jump=TIME, wrap=TIME, codec, resolution,
+fps=N, drip=BYTES, refuse, unauthorized, silent, half-open
+
+Example:
+  nightjar simulate -n 8 --mixed --fault cam0001:drop@30s+10s";
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Record the configured cameras and serve the API and the page, until it is told to stop
+    #[command(after_help = "\
+Stop it with Ctrl-C or SIGTERM: the segments being written are finished and pending uploads are
+tried for a while. A second signal stops at once; even that loses at most the last second.")]
+    Serve(ServeArgs),
+    /// Check the configuration, and try everything that it names
+    #[command(after_help = "\
+Exit status: 0 all is well, 1 something can not be reached, 2 the configuration is wrong.")]
+    Check(CheckArgs),
+    /// Be cameras: RTSP streams made from a clip, with faults on command
+    #[command(after_help = SIMULATE_HELP)]
+    Simulate(SimulateArgs),
+    /// Look after the catalog, the database of what was recorded
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ConfigArgs {
+    /// The configuration file [default: ./nightjar.toml, then /etc/nightjar/nightjar.toml]
+    #[arg(long, short, value_name = "PATH", env = "NIGHTJAR_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the database, keys and footage [service.data_dir]
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<String>,
+    /// What to log, as `debug` or `info,nightjar_sources=trace` [service.log; RUST_LOG]
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
+    /// `auto`, `text` or `json` [service.log_format]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// Any other key of the configuration, as `--set upload.max_concurrent=8`; repeatable
+    #[arg(long, value_name = "SECTION.KEY=VALUE", value_parser = parse_set)]
+    set: Vec<(String, String)>,
+}
+
+/// `nightjar serve`
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Address and port of the API and the page [service.listen]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Port of the metrics, 0 for none of their own [service.metrics_port]
+    #[arg(long, value_name = "PORT")]
+    metrics_port: Option<String>,
+}
+
+/// `nightjar check`
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Only read the configuration; reach for nothing
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Print every key of the configuration, with its default and what it means
+    #[arg(long)]
+    pub(crate) keys: bool,
+    /// How long to wait for each answer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub(crate) timeout: u64,
+}
+
+/// `nightjar catalog …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Check that spans and gaps tile the time, and that rows and files agree
+    #[command(after_help = "Exit status: 0 clean, 1 something is wrong, 2 the configuration is wrong.")]
+    Verify(VerifyArgs),
+    /// Restore the catalog from the footage itself, into an empty database
+    Rebuild(RebuildArgs),
+}
+
+/// `nightjar catalog verify`
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Read every file and compare its BLAKE3 digest too
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `nightjar catalog rebuild`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RebuildArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Which tier's files to read
+    #[arg(long, value_enum)]
+    pub(crate) from: RebuildSource,
+}
+
+/// A tier that the catalog can be rebuilt from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RebuildSource {
+    /// The footage folder
+    Disk,
+    /// The bucket
+    Bucket,
+}
+
+/// `nightjar simulate`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SimulateArgs {
+    /// How many cameras: rtsp://ADDRESS/cam0001/main (and /sub), cam0002, …
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub(crate) cameras: u32,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8554")]
+    pub(crate) listen: SocketAddr,
+    /// How many of them look different
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) looks: u32,
+    /// Different codecs: of four cameras H.264 with AAC, H.265 with AAC, H.264 with A-law, H.264 silent
+    #[arg(long)]
+    pub(crate) mixed: bool,
+    /// Codec of the main streams
+    #[arg(long, value_enum, default_value_t = SimulatedCodec::H264)]
+    pub(crate) codec: SimulatedCodec,
+    /// Sound of the main streams
+    #[arg(long, value_enum, default_value_t = SimulatedAudio::Aac)]
+    pub(crate) audio: SimulatedAudio,
+    /// Size of the main streams' pictures
+    #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = parse_size)]
+    pub(crate) size: (u32, u32),
+    /// Frames a second
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=120))]
+    pub(crate) fps: u32,
+    /// Kilobits a second of a main stream
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(50..=100_000))]
+    pub(crate) kbps: u32,
+    /// Frames from key frame to key frame
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3000))]
+    pub(crate) gop: u32,
+    /// B-frames between two others
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=4))]
+    pub(crate) b_frames: u32,
+    /// No sub streams
+    #[arg(long)]
+    pub(crate) no_sub: bool,
+    /// A file to send, copied as it is, instead of painted pictures
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clip: Option<PathBuf>,
+    /// Where painted clips are kept; they are made with ffmpeg at first use
+    #[arg(long, value_name = "FOLDER", default_value = ".cache/clips")]
+    pub(crate) clip_dir: PathBuf,
+    /// Ask for these credentials (digest)
+    #[arg(long, value_name = "USER:PASSWORD", value_parser = parse_auth)]
+    pub(crate) auth: Option<(String, String)>,
+    /// A fault: CAMERA:FAULT[@START][+DURATION], as `cam0003:stall@10s+20s`; repeatable
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<ScheduledFault>,
+}
+
+/// Codecs of simulated cameras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimulatedCodec {
+    /// H.264
+    H264,
+    /// H.265
+    H265,
+}
+
+/// Sound of simulated cameras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SimulatedAudio {
+    /// No sound
+    None,
+    /// AAC
+    Aac,
+    /// G.711 A-law
+    Pcma,
+    /// G.711 µ-law
+    Pcmu,
+}
+
+impl ConfigArgs {
+    /// Reads the configuration, `more` flags included.
+    pub(crate) fn load(&self, more: Vec<Override>) -> Result<config::Config, ConfigErrors> {
+        let named = [
+            ("--data-dir", "service.data_dir", &self.data_dir),
+            ("--log", "service.log", &self.log),
+            ("--log-format", "service.log_format", &self.log_format),
+        ];
+        let sets = self.set.iter().map(|(path, value)| Override {
+            flag: format!("--set {path}"),
+            path: path.clone(),
+            value: value.clone(),
+        });
+        let overrides = sets.chain(overrides(&named)).chain(more).collect();
+        config::load(&Inputs {
+            file: config::find_file(self.config.as_deref()),
+            environment: config::process_environment(),
+            overrides,
+        })
+    }
+}
+
+impl ServeArgs {
+    /// Reads the configuration.
+    pub(crate) fn load(&self) -> Result<config::Config, ConfigErrors> {
+        let own = [
+            ("--listen", "service.listen", &self.listen),
+            ("--metrics-port", "service.metrics_port", &self.metrics_port),
+        ];
+        self.config.load(overrides(&own).collect())
+    }
+}
+
+fn overrides(flags: &[(&str, &str, &Option<String>)]) -> impl Iterator<Item = Override> {
+    flags.iter().filter_map(|(flag, path, value)| {
+        let value = value.as_ref()?.clone();
+        Some(Override { flag: (*flag).to_owned(), path: (*path).to_owned(), value })
+    })
+}
+
+fn parse_set(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if path.contains('.') => Ok((path.trim().to_lowercase(), value.to_owned())),
+        _ => Err("write it as section.key=value".to_owned()),
+    }
+}
+
+fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let (width, height) = text.split_once('x').ok_or("write it as 1280x720")?;
+    let side = |text: &str| match text.parse() {
+        Ok(side) if (64..=8192).contains(&side) && side % 2 == 0 => Ok(side),
+        _ => Err(format!("`{text}` is not an even number from 64 to 8192")),
+    };
+    Ok((side(width)?, side(height)?))
+}
+
+fn parse_auth(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((user, password)) if !user.is_empty() => Ok((user.to_owned(), password.to_owned())),
+        _ => Err("write it as user:password".to_owned()),
+    }
+}

@@ -1,0 +1,5 @@
+//! The commands beside `serve`, one file each.
+
+pub(crate) mod catalog;
+pub(crate) mod check;
+pub(crate) mod simulate;

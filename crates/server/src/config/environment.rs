@@ -1,0 +1,141 @@
+//! Values from the environment and from flags, laid over the file's.
+
+use super::Override;
+use super::document::{Node, Table, Value};
+use super::problem::{Origin, Problems, suggestion};
+use super::schema::{KEYS, keys_of, sections};
+
+const PREFIX: &str = "NIGHTJAR__";
+
+/// Lays the environment over the document: first the names of the first recorder, then ours.
+/// An empty variable of the former counts as not set, as compose files and charts leave them.
+pub(super) fn overlay(document: &mut Table, environment: &[(String, String)], problems: &mut Problems) {
+    for (name, value) in environment.iter().filter(|(_, value)| !value.is_empty()) {
+        let origin = Origin::Environment(name.clone());
+        if let Some(key) = KEYS.iter().find(|key| key.legacy == Some(name)) {
+            set(document, key.section, key.name, value, &origin, problems);
+        }
+    }
+    overlay_numbered_cameras(document, environment, problems);
+    let mut ours: Vec<_> = environment.iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+    ours.sort();
+    for (name, value) in ours {
+        let origin = Origin::Environment(name.clone());
+        let path = name[PREFIX.len()..].to_lowercase();
+        let parts: Vec<&str> = path.split("__").collect();
+        set_path(document, &parts, value, &origin, problems);
+    }
+}
+
+/// Lays the flags over the document.
+pub(super) fn overlay_flags(document: &mut Table, overrides: &[Override], problems: &mut Problems) {
+    for Override { flag, path, value } in overrides {
+        let parts: Vec<&str> = path.split('.').collect();
+        set_path(document, &parts, value, &Origin::Flag(flag.clone()), problems);
+    }
+}
+
+/// `CAMERA1_RTSP_URL`, `CAMERA2_RTSP_URL`, …: the cameras `camera-1`, `camera-2`, ….
+fn overlay_numbered_cameras(document: &mut Table, environment: &[(String, String)], problems: &mut Problems) {
+    let mut numbered: Vec<(u32, &str, &str)> = environment
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .filter_map(|(name, value)| {
+            let number = name.strip_prefix("CAMERA")?.strip_suffix("_RTSP_URL")?;
+            // `CAMERA01_…` would be a second name for the same camera.
+            let plain = !number.starts_with(['0', '+']);
+            Some((number.parse().ok().filter(|_| plain)?, name.as_str(), value.as_str()))
+        })
+        .collect();
+    numbered.sort_unstable();
+    for (number, name, url) in numbered {
+        let origin = Origin::Environment(name.to_owned());
+        if let Some(camera) = camera_mut(document, &format!("camera-{number}"), &origin, problems) {
+            if camera.text("name").is_none() {
+                camera.set("name", &format!("Camera {number}"), &origin);
+            }
+            camera.set("rtsp_url", url, &origin);
+        }
+    }
+}
+
+fn set_path(document: &mut Table, parts: &[&str], value: &str, origin: &Origin, problems: &mut Problems) {
+    match parts {
+        ["cameras", id, key] => set_camera(document, id, key, value, origin, problems),
+        ["cameras", ..] => problems.add(
+            origin,
+            "a camera's key is named by its id too: NIGHTJAR__CAMERAS__FRONT_DOOR__PASSWORD for the \
+             password of `front-door`",
+        ),
+        [section, key] if sections().contains(section) => {
+            if keys_of(section).contains(key) {
+                set(document, section, key, value, origin, problems);
+            } else {
+                let near = suggestion(key, &keys_of(section));
+                problems.add(origin, format!("unknown key `{key}` in [{section}]{near}"));
+            }
+        }
+        [section, ..] if !sections().contains(section) => {
+            problems.add(origin, format!("unknown section `{section}`{}", suggestion(section, &sections())));
+        }
+        _ => problems.add(origin, "a key is named by its section and its name: section.key"),
+    }
+}
+
+fn set(
+    document: &mut Table,
+    section: &str,
+    key: &str,
+    value: &str,
+    origin: &Origin,
+    problems: &mut Problems,
+) {
+    match document.table_mut(section, origin) {
+        Some(table) => table.set(key, value, origin),
+        None => problems.add(origin, format!("`{section}` in the file is not a [{section}] section")),
+    }
+}
+
+fn set_camera(
+    document: &mut Table,
+    id: &str,
+    key: &str,
+    value: &str,
+    origin: &Origin,
+    problems: &mut Problems,
+) {
+    if !keys_of("cameras").contains(&key) {
+        let near = suggestion(key, &keys_of("cameras"));
+        problems.add(origin, format!("unknown key `{key}` of a camera{near}"));
+    } else if let Some(camera) = camera_mut(document, id, origin, problems) {
+        camera.set(key, value, origin);
+    }
+}
+
+/// The camera whose id is `id`, `_` and `-` and letter case taken as equal; a new one if none is.
+fn camera_mut<'a>(
+    document: &'a mut Table,
+    id: &str,
+    origin: &Origin,
+    problems: &mut Problems,
+) -> Option<&'a mut Table> {
+    let Some(cameras) = document.list_mut("cameras", origin) else {
+        problems.add(origin, "`cameras` in the file is not a list of [[cameras]]");
+        return None;
+    };
+    let folded = |id: &str| id.to_lowercase().replace('_', "-");
+    let is_it = |node: &Node| match &node.value {
+        Value::Table(camera) => camera.text("id").is_some_and(|known| folded(known) == folded(id)),
+        _ => false,
+    };
+    let at = cameras.iter().position(is_it).unwrap_or_else(|| {
+        let mut camera = Table::default();
+        camera.set("id", &folded(id), origin);
+        cameras.push(Node { origin: origin.clone(), value: Value::Table(camera) });
+        cameras.len() - 1
+    });
+    match &mut cameras[at].value {
+        Value::Table(camera) => Some(camera),
+        _ => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! Every key there is: one line each, for reading, for suggestions and for the user guide.
+
+/// A key.
+pub(super) struct Key {
+    /// Its section; `cameras` stands for each of `[[cameras]]`.
+    pub(super) section: &'static str,
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What applies when it is not given.
+    pub(super) default: &'static str,
+    /// A short name in the environment: those of the first recorder, and `RUST_LOG`.
+    pub(super) legacy: Option<&'static str>,
+    /// What it says.
+    pub(super) doc: &'static str,
+}
+
+const fn key(section: &'static str, name: &'static str, default: &'static str, doc: &'static str) -> Key {
+    Key { section, name, default, legacy: None, doc }
+}
+
+impl Key {
+    const fn legacy(mut self, name: &'static str) -> Self {
+        self.legacy = Some(name);
+        self
+    }
+}
+
+/// All keys, in the order of the documentation.
+#[rustfmt::skip]
+pub(super) const KEYS: &[Key] = &[
+    key("service", "listen", "`127.0.0.1:8080`", "address and port of the API, the page and media"),
+    key("service", "metrics_port", "`9090`", "port of `/metrics`, `/health`, `/ready` on the same address; 0: only on `listen`").legacy("METRICS_PORT"),
+    key("service", "data_dir", "`./data`", "folder of the SQLite file, keys and footage"),
+    key("service", "log_format", "`auto`", "`auto` (text on a terminal, JSON otherwise), `text` or `json`"),
+    key("service", "log", "`info`", "what is logged, as `debug` or `info,nightjar_sources=trace`").legacy("RUST_LOG"),
+    key("service", "node", "`node-1`", "name of this process; must not change while footage lies on its disk"),
+    key("service", "drain_secs", "`20`", "how long a stop waits for pending uploads"),
+
+    key("database", "url", "SQLite in `data_dir`", "`sqlite:///path/catalog.db` or `postgres://user:password@host/name`"),
+    key("database", "max_connections", "`10`", "most database connections held at once, 1 to 200"),
+
+    key("storage", "endpoint", "none", "address of the S3 API; without it footage stays on the local disk").legacy("S3_ENDPOINT"),
+    key("storage", "bucket", "`camera-recordings`", "bucket").legacy("S3_BUCKET"),
+    key("storage", "region", "`us-east-1`", "region, as the server's signatures want it"),
+    key("storage", "access_key_id", "required with `endpoint`", "access key").legacy("S3_ACCESS_KEY_ID"),
+    key("storage", "secret_access_key", "required with `endpoint`", "secret key").legacy("S3_SECRET_ACCESS_KEY"),
+    key("storage", "delivery", "`proxy`", "how players get footage that is only in the bucket: `proxy` through Nightjar, or `redirect` to presigned addresses (the browser must reach `endpoint`, and the bucket must allow its origin)"),
+
+    key("cameras", "id", "required", "readable key, part of file names: letters, digits, `_` and `-`"),
+    key("cameras", "name", "the id", "name for people"),
+    key("cameras", "rtsp_url", "required", "address of the main stream, which is recorded; may hold user and password"),
+    key("cameras", "sub_rtsp_url", "none", "address of the sub stream"),
+    key("cameras", "username", "from `rtsp_url`", "user name for the camera"),
+    key("cameras", "password", "from `rtsp_url`", "password for the camera"),
+    key("cameras", "transport", "`tcp`", "how RTP travels: `tcp` or `udp`"),
+    key("cameras", "segment_duration_secs", "that of `[recording]`", "seconds of a segment, 10 to 86400"),
+    key("cameras", "mode", "`continuous`", "`continuous` or `off` (recorded only when started over the API)"),
+    key("cameras", "audio", "that of `[recording]`", "`aac` or `none`, as `recording.audio_codec`"),
+    key("cameras", "retention_days", "that of `[retention]`", "footage older than this is deleted"),
+    key("cameras", "retention_gb", "that of `[retention]`", "the oldest footage beyond this is deleted"),
+    key("cameras", "enabled", "`true`", "whether anything is done with the camera at all"),
+
+    key("recording", "temp_dir", "`recordings` in `data_dir`", "folder of the footage; with a bucket, where segments wait for their upload").legacy("TEMP_DIR"),
+    key("recording", "local_retention_minutes", "`60`", "how long a local copy stays after its upload was verified"),
+    key("recording", "video_codec", "`copy`", "only `copy`: nothing is re-encoded"),
+    key("recording", "audio_codec", "`aac`", "`aac` (AAC is copied, G.711 is transcoded) or `none` (no sound)"),
+    key("recording", "segment_duration_secs", "`900`", "seconds of a segment, 10 to 86400"),
+    key("recording", "at_clock_time", "`true`", "whether segments begin at multiples of their length on the clock (UTC)"),
+    key("recording", "key_template", "`{camera}/{YYYYMMDD}/{HH-MM-SS}_{camera}.mp4`", "name of a segment's file and object (UTC)"),
+    key("recording", "flush_interval_ms", "`1000`", "how often what was written is made durable, 100 to 10000"),
+    key("recording", "max_disk_percent", "`90`", "fill level of the volume above which the oldest footage is deleted, 10 to 99"),
+    key("recording", "spool_max_gb", "none", "local footage beyond this is deleted as if the disk were full"),
+
+    key("upload", "max_concurrent", "`4`", "segments uploaded at once, 1 to 64").legacy("MAX_CONCURRENT_UPLOADS"),
+    key("upload", "max_retries", "`5`", "failures of one segment after which an alert is raised; attempts go on for ever"),
+    key("upload", "retry_backoff_secs", "`5`", "delay after the first failure; doubles four times, then every 5 minutes"),
+
+    key("retention", "days", "none", "footage older than this is deleted; none: kept until space is needed"),
+    key("retention", "gb", "none", "a camera's oldest footage beyond this is deleted"),
+
+    key("playback", "session_minutes", "`60`", "how long a playback session lives unless it is extended, 1 to 1440"),
+    key("playback", "max_range_hours", "`24`", "longest range of one playback session or download, 1 to 744"),
+];
+
+/// The sections' names.
+pub(super) fn sections() -> Vec<&'static str> {
+    let mut sections: Vec<_> = KEYS.iter().map(|key| key.section).collect();
+    sections.dedup();
+    sections
+}
+
+/// The names of a section's keys.
+pub(super) fn keys_of(section: &str) -> Vec<&'static str> {
+    KEYS.iter().filter(|key| key.section == section).map(|key| key.name).collect()
+}

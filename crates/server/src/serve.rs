@@ -1,0 +1,145 @@
+//! `nightjar serve`: the composition root. Read top to bottom it is the life of the process:
+//! configuration → parts → recovery → tasks → ready → wait → drain.
+
+mod http;
+mod keys;
+mod limits;
+pub(crate) mod open;
+mod signals;
+mod upkeep;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use nightjar_api::{ApiConfig, ApiState, Clock};
+use nightjar_hub::{GopLimits, Hub};
+use nightjar_media::WallTime;
+use nightjar_model::StatusBoard;
+use nightjar_playback::PlaybackService;
+use nightjar_recorder::{Recorder, Surroundings};
+use nightjar_sources::{Sources, SourcesConfig};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cli::ServeArgs;
+use crate::config::Config;
+use crate::fleet::Fleet;
+
+/// How long a stop may take besides uploads: finishing all segments is a matter of a second.
+const FINISH_LIMIT: Duration = Duration::from_secs(20);
+
+/// Runs until stopped by a signal.
+pub(crate) fn run(args: &ServeArgs) -> ExitCode {
+    let config = match args.load() {
+        Ok(config) => config,
+        Err(errors) => {
+            eprint!("{errors}");
+            return ExitCode::from(2);
+        }
+    };
+    crate::logging::init(&config.service);
+    config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    limits::raise_open_files();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("nightjar").build();
+    let served = runtime.context("can't start the runtime").and_then(|runtime| {
+        let served = runtime.block_on(serve(config));
+        // Whatever still blocks (a dead network mount, say) must not hold the exit up.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        served
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            eprintln!("nightjar: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<()> {
+    let started = now();
+    let mut signals = signals::Signals::listen()?;
+    let metrics = open::metrics()?;
+    let listeners = http::Listeners::bind(&config.service).await?;
+
+    let status = StatusBoard::default();
+    let footage = open::all(&config, status.clone()).await?;
+    let catalog = footage.catalog.clone();
+    open::desired_cameras(&catalog, &config).await?;
+    let hub = Hub::new(GopLimits::default());
+
+    let tasks = TaskTracker::new();
+    let serving = CancellationToken::new();
+    let recorders_started = Arc::new(AtomicBool::new(false));
+    let playback = PlaybackService::new(
+        catalog.clone(),
+        footage.local.clone(),
+        footage.remote.clone(),
+        keys::media_key(&config.service.data_dir)?,
+        open::playback_config(&config),
+    );
+    let state = ApiState {
+        catalog: catalog.clone(),
+        playback,
+        status: status.clone(),
+        metrics: Arc::new(move || metrics.render()),
+        clock: Clock::system(),
+        version: env!("CARGO_PKG_VERSION"),
+        started,
+        recorders_started: recorders_started.clone(),
+        config: ApiConfig::default(),
+    };
+    listeners.serve(&state, &tasks, &serving);
+
+    upkeep::recover(&footage).await?;
+    let upkeep = upkeep::Upkeep::start(&config, &footage);
+    let recorder = Arc::new(
+        Recorder::start(
+            open::recorder_config(&config)?,
+            Surroundings {
+                catalog: catalog.clone(),
+                tier: footage.local.clone(),
+                hub: hub.clone(),
+                status: status.clone(),
+                room: upkeep.room(),
+                clock: now,
+            },
+        )
+        .context("can't start recording")?,
+    );
+    let sources = Arc::new(Sources::new(hub, status, SourcesConfig::default()));
+    let reconciling = CancellationToken::new();
+    let fleet = Fleet { catalog: catalog.clone(), sources: sources.clone(), recorder: recorder.clone() };
+    tasks.spawn(fleet.run(reconciling.clone()));
+    recorders_started.store(true, Ordering::Release);
+    http::announce(&config);
+
+    signals.stop_asked().await;
+    tracing::info!("stopping: finishing segments");
+    let drain = async {
+        reconciling.cancel();
+        sources.stop().await;
+        if !recorder.stop(FINISH_LIMIT).await {
+            tracing::warn!("not everything was finished in time; the rest is recovered at the next start");
+        }
+        upkeep.stop(config.service.drain).await;
+        serving.cancel();
+        tasks.close();
+        tasks.wait().await;
+        catalog.close().await;
+    };
+    tokio::select! {
+        () = drain => tracing::info!("stopped"),
+        () = signals.stop_now() => tracing::warn!("stopped at once; the rest is recovered at the next start"),
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the composition root gives the clock to everybody else")]
+pub(crate) fn now() -> WallTime {
+    std::time::SystemTime::now().into()
+}

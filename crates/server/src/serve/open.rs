@@ -1,0 +1,116 @@
+//! Opening what the process stands on, with errors that say what to do.
+
+use std::fs;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use nightjar_catalog::{Catalog, CatalogOptions};
+use nightjar_media::WallTime;
+use nightjar_model::{CameraId, CameraKey, OrgId, StatusBoard};
+use nightjar_playback::{PlaybackConfig, RemoteDelivery};
+use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig};
+use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
+use uuid::Uuid;
+
+use crate::config::{Config, Delivery, Storage};
+
+/// Bounds of the upload-duration histogram, in seconds.
+const UPLOAD_BUCKETS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
+
+/// Installs the metrics of the process.
+pub(crate) fn metrics() -> Result<PrometheusHandle> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_duration_seconds".into()), &UPLOAD_BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .context("can't set up metrics")
+}
+
+/// Catalog, footage folder and bucket.
+pub(crate) async fn all(config: &Config, status: StatusBoard) -> Result<Footage> {
+    Ok(Footage {
+        local: footage_folder(config, crate::serve::now())?,
+        catalog: catalog(config).await?,
+        remote: bucket(config)?,
+        status,
+        node: config.service.node.clone(),
+        org: OrgId::DEFAULT,
+        clock: Arc::new(crate::serve::now),
+    })
+}
+
+fn footage_folder(config: &Config, now: WallTime) -> Result<LocalTier> {
+    let folder = &config.recording.footage_dir;
+    LocalTier::open(folder, &config.service.node, now)
+        .with_context(|| format!("can't use the footage folder {} (recording.temp_dir)", folder.display()))
+}
+
+async fn catalog(config: &Config) -> Result<Catalog> {
+    let data = &config.service.data_dir;
+    fs::create_dir_all(data)
+        .with_context(|| format!("can't create {} (service.data_dir)", data.display()))?;
+    let options = CatalogOptions { max_connections: config.database.max_connections };
+    Catalog::connect(config.database.url.expose(), &options)
+        .await
+        .context("can't open the catalog (database.url)")
+}
+
+/// The bucket, if one is configured; nothing is asked of it yet.
+fn bucket(config: &Config) -> Result<Option<RemoteTier>> {
+    config.storage.as_ref().map(remote_tier).transpose()
+}
+
+fn remote_tier(storage: &Storage) -> Result<RemoteTier> {
+    let mut remote = RemoteConfig::new(
+        storage.endpoint.clone(),
+        storage.bucket.clone(),
+        storage.access_key_id.expose(),
+        storage.secret_access_key.clone(),
+    );
+    remote.region.clone_from(&storage.region);
+    RemoteTier::new(remote).context("can't use the bucket ([storage])")
+}
+
+/// Brings the cameras of the file into the catalog.
+pub(crate) async fn desired_cameras(catalog: &Catalog, config: &Config) -> Result<()> {
+    for camera in &config.cameras {
+        let desired = camera.desired(OrgId::DEFAULT, CameraId(Uuid::now_v7()));
+        catalog.upsert_camera(&desired).await.context("can't write the cameras into the catalog")?;
+    }
+    let keys: Vec<CameraKey> = config.cameras.iter().map(|camera| camera.key.clone()).collect();
+    let gone = catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys).await;
+    let gone = gone.context("can't write the cameras into the catalog")?;
+    if gone > 0 {
+        tracing::info!(
+            cameras = gone,
+            "cameras are no longer in the configuration: disabled, their footage stays"
+        );
+    }
+    Ok(())
+}
+
+/// The recorder's share of the configuration.
+pub(crate) fn recorder_config(config: &Config) -> Result<RecorderConfig> {
+    Ok(RecorderConfig {
+        node: config.service.node.clone(),
+        key_template: KeyTemplate::parse(&config.recording.key_template).context("recording.key_template")?,
+        at_clock_time: config.recording.at_clock_time,
+        flush_interval: config.recording.flush_interval,
+        upload: config.storage.is_some(),
+        ..RecorderConfig::default()
+    })
+}
+
+/// Playback's share of the configuration.
+pub(crate) fn playback_config(config: &Config) -> PlaybackConfig {
+    let remote = match config.storage.as_ref().map(|storage| storage.delivery) {
+        Some(Delivery::Proxy) => RemoteDelivery::Proxy,
+        Some(Delivery::Redirect) | None => RemoteDelivery::Redirect,
+    };
+    PlaybackConfig {
+        session_ttl: config.playback.session_ttl,
+        max_range: config.playback.max_range,
+        remote,
+        ..PlaybackConfig::default()
+    }
+}

@@ -1,0 +1,103 @@
+//! Eight cameras that are not ours, with different codecs: no frame is lost, and the ledger's
+//! gaps are the disconnections.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nightjar_model::GapCause;
+
+use crate::support::gst::GstSession;
+use crate::support::nightjar::{Told, told};
+use crate::support::{GstCameras, Setup, let_pass, recorded_frames, setting};
+
+/// Frames that may be on their way when a connection is cut.
+const IN_FLIGHT: usize = 6;
+const FRAME_MICROS: i64 = 66_667;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_frame_is_lost_and_each_disconnection_is_a_gap() {
+    // `make proof` runs it for five minutes.
+    let seconds = setting("NIGHTJAR_PROOF_SECONDS", 64);
+    let mut cameras = GstCameras::start();
+    let config: String = cameras
+        .urls
+        .iter()
+        .map(|(name, url)| format!("[[cameras]]\nid = \"{name}\"\nname = \"{name}\"\nrtsp_url = \"{url}\"\n"))
+        .collect();
+    let setup = Setup::new(&format!("[recording]\nsegment_duration_secs = 20\n{config}"));
+    let server = setup.serve().await;
+    server.until_recording(8, Duration::from_secs(30)).await;
+    let names: Vec<String> = cameras.urls.keys().cloned().collect();
+    let pause = Duration::from_secs(seconds) / (names.len() as u32 + 1);
+    for name in &names {
+        let_pass(pause).await;
+        cameras.drop_connection(name);
+    }
+    let_pass(pause).await;
+    assert!(server.stop().await, "{}", setup.log());
+    setup.verify(true).await;
+    let catalog = setup.catalog().await;
+    for name in &names {
+        let ledger = told(&catalog, name).await;
+        let sessions = cameras.sessions(name);
+        assert_eq!(sessions.len(), 2, "{name}: one drop, so two sessions");
+        let recorded = compare_frames(name, &setup.footage(), &ledger, &sessions);
+        compare_gaps(name, &ledger, &sessions, &recorded);
+    }
+}
+
+/// What was recorded of a session: its frames `first..end`.
+struct Recorded {
+    first: usize,
+    end: usize,
+}
+
+fn compare_frames(name: &str, footage: &Path, ledger: &Told, sessions: &[GstSession]) -> Vec<Recorded> {
+    let files: Vec<PathBuf> = ledger.segments.iter().map(|segment| footage.join(&segment.key)).collect();
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let frames = recorded_frames(&files);
+    let mut rest = &frames[..];
+    let mut all = Vec::new();
+    for session in sessions {
+        let sent: Vec<&String> = session.frames.iter().map(|frame| &frame.md5).collect();
+        let first = sent.iter().position(|md5| rest.first() == Some(*md5));
+        let first = first.unwrap_or_else(|| panic!("{name}: the first recorded frame was never sent"));
+        // What was coded before PLAY, and before the first key frame, was not sent to us.
+        let same = sent[first..].iter().zip(rest).take_while(|(sent, got)| **sent == *got).count();
+        let in_flight = sent.len() - first - same;
+        assert!(in_flight <= IN_FLIGHT, "{name}: {same} of {} frames of a session", sent.len() - first);
+        println!("{name}: {same} frames recorded, {in_flight} in flight when the connection ended");
+        all.push(Recorded { first, end: first + same });
+        rest = &rest[same..];
+    }
+    assert!(rest.is_empty(), "{name}: {} frames recorded that were not sent in this order", rest.len());
+    all
+}
+
+/// The gap begins where the last frame that came ends, and ends where the first one begins, each
+/// to a frame and the network's and our own rounding.
+fn compare_gaps(name: &str, ledger: &Told, sessions: &[GstSession], recorded: &[Recorded]) {
+    let lost: Vec<_> = ledger
+        .gaps
+        .iter()
+        .filter(|gap| gap.2 != GapCause::ServerStopped && gap.0 > ledger.segments[0].start)
+        .collect();
+    assert_eq!(lost.len(), 1, "{name}: {lost:?}");
+    let (start, end, cause) = *lost[0];
+    assert_eq!(cause, GapCause::CameraUnreachable, "{name}");
+    let last = &sessions[0].frames[recorded[0].end - 1];
+    let began = start.micros() - (sessions[0].due(last) + FRAME_MICROS);
+    let first = &sessions[1].frames[recorded[1].first];
+    let returned = end.expect("over").micros() - first.at.max(sessions[1].played);
+    let dropped = start.micros() - sessions[0].closed.expect("dropped");
+    println!(
+        "{name}: gap begins {began} µs after the last frame that came ({dropped} µs after the drop), \
+         ends {returned} µs after the first frame of the next session"
+    );
+    // Pictures out of order are decoded before they are shown: up to two frames.
+    let reordered = if name.contains("b-frames") { 2 } else { 0 };
+    // On a machine that eight live encoders keep busy, everything arrives up to two frames late.
+    let most = FRAME_MICROS * (4 + reordered);
+    assert!(began.abs() <= most, "{name}: the gap begins {began} µs off");
+    assert!(returned.abs() <= most, "{name}: the gap ends {returned} µs off");
+}

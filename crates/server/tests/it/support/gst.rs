@@ -1,0 +1,126 @@
+//! `tests/cameras/gst_camera.py`: cameras that are not ours.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::root;
+
+/// Running GStreamer cameras; they end when this is dropped.
+pub(crate) struct GstCameras {
+    child: Child,
+    commands: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    logs: TempDir,
+    /// Address of each camera.
+    pub(crate) urls: BTreeMap<String, String>,
+}
+
+/// One session of a camera by its own log.
+#[derive(Debug, Default)]
+pub(crate) struct GstSession {
+    /// The video frames in the order in which they were coded.
+    pub(crate) frames: Vec<GstFrame>,
+    /// When `PLAY` was answered. What was encoded before went out then.
+    pub(crate) played: i64,
+    /// When the connection ended.
+    pub(crate) closed: Option<i64>,
+}
+
+/// A video frame by the camera's log.
+#[derive(Debug)]
+pub(crate) struct GstFrame {
+    /// When it went to the network, in microseconds.
+    pub(crate) at: i64,
+    /// Presentation time, in microseconds.
+    pub(crate) pts: i64,
+    pub(crate) md5: String,
+}
+
+impl GstSession {
+    /// When a frame was due by the camera's own clock: at the pace of its least late frame.
+    pub(crate) fn due(&self, frame: &GstFrame) -> i64 {
+        let sent = self.frames.iter().filter(|frame| frame.at >= self.played);
+        frame.pts + sent.map(|frame| frame.at - frame.pts).min().unwrap_or(0)
+    }
+}
+
+impl GstCameras {
+    /// Starts one camera of each kind.
+    pub(crate) fn start() -> Self {
+        let logs = tempfile::tempdir().expect("temporary folder");
+        let mut child = Command::new(root().join("tests/cameras/gst_camera.py"))
+            .arg("--log")
+            .arg(logs.path())
+            .arg("--all")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("GStreamer's cameras start (scripts/setup --tests installs what they need)");
+        let commands = child.stdin.take().expect("piped");
+        let mut answers = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        answers.read_line(&mut line).expect("the ready line");
+        let ready: Value = serde_json::from_str(&line).expect("JSON");
+        let urls = ready["ready"].as_object().expect("cameras").iter();
+        let urls =
+            urls.map(|(name, url)| (name.clone(), url.as_str().expect("address").to_owned())).collect();
+        Self { child, commands, answers, logs, urls }
+    }
+
+    /// Cuts a camera's connections.
+    pub(crate) fn drop_connection(&mut self, name: &str) {
+        writeln!(self.commands, "drop {name}").expect("the cameras live");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("an answer");
+    }
+
+    /// What a camera says it sent, session by session.
+    pub(crate) fn sessions(&self, name: &str) -> Vec<GstSession> {
+        let log = std::fs::read_to_string(self.logs.path().join(format!("{name}.jsonl"))).expect("log");
+        let mut sessions: BTreeMap<u64, (GstSession, bool)> = BTreeMap::new();
+        for line in log.lines() {
+            let event: Value = serde_json::from_str(line).expect("JSON");
+            let Some(number) = event["session"].as_u64() else { continue };
+            let (session, playing) = sessions.entry(number).or_default();
+            let at = event["t"].as_i64().expect("time");
+            match event["event"].as_str() {
+                Some("play") => {
+                    *playing = true;
+                    session.played = at;
+                }
+                Some("closed") => session.closed = Some(at),
+                Some("frame") if event["track"] == "video" => {
+                    let md5 = event["md5"].as_str().expect("md5").to_owned();
+                    let pts = event["pts"].as_i64().expect("pts") / 1000;
+                    session.frames.push(GstFrame { at, pts, md5 });
+                }
+                _ => {}
+            }
+        }
+        sessions.into_values().filter(|(_, played)| *played).map(|(session, _)| session).collect()
+    }
+}
+
+impl Drop for GstCameras {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// MD5 of each video frame of recorded files, as `tests/cameras/frames.py` prints them.
+pub(crate) fn recorded_frames(files: &[&Path]) -> Vec<String> {
+    let output = Command::new("python3")
+        .arg(root().join("tests/cameras/frames.py"))
+        .args(files)
+        .output()
+        .expect("python3 is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("text");
+    text.lines().filter_map(|line| Some(line.split_once(' ')?.1.to_owned())).collect()
+}

@@ -1,0 +1,227 @@
+//! `nightjar serve` in a folder of its own.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use nightjar_catalog::{Catalog, CatalogOptions, LedgerItem};
+use nightjar_media::WallTime;
+use nightjar_model::{CameraId, GapCause, OrgId, Segment, StreamName};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::until;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_nightjar");
+
+/// A folder with a configuration, over several starts.
+pub(crate) struct Setup {
+    pub(crate) folder: TempDir,
+    port: u16,
+}
+
+/// A running server. It is killed when dropped.
+pub(crate) struct Nightjar {
+    child: Child,
+    base: String,
+    client: reqwest::Client,
+}
+
+impl Setup {
+    /// A configuration of `[service]` and whatever `more` says.
+    pub(crate) fn new(more: &str) -> Self {
+        Self::in_folder(tempfile::tempdir().expect("temporary folder"), more)
+    }
+
+    pub(crate) fn in_folder(folder: TempDir, more: &str) -> Self {
+        let port = free_port();
+        let config = format!(
+            "[service]\nlisten = \"127.0.0.1:{port}\"\nmetrics_port = 0\ndata_dir = \"{}\"\n{more}\n",
+            folder.path().join("data").display()
+        );
+        std::fs::write(folder.path().join("nightjar.toml"), config).expect("configuration");
+        Self { folder, port }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str], log: &str) -> Command {
+        let log = File::options().create(true).append(true).open(self.path(log)).expect("log");
+        let mut command = Command::new(BINARY);
+        command.args(arguments).arg("--config").arg(self.path("nightjar.toml"));
+        command.env_remove("NIGHTJAR_CONFIG").stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("log")).stderr(log);
+        command
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub(crate) async fn serve(&self) -> Nightjar {
+        let mut server = self.serve_unready();
+        let ready = async || {
+            if let Ok(Some(status)) = server.child.try_wait() {
+                panic!("nightjar ended with {status}:\n{}", self.log());
+            }
+            let answer = server.client.get(format!("{}/ready", server.base)).send().await.ok()?;
+            answer.status().is_success().then_some(())
+        };
+        until_mut("nightjar to be ready", ready).await;
+        server
+    }
+
+    /// Starts the server, ready or not.
+    pub(crate) fn serve_unready(&self) -> Nightjar {
+        let child = self.command(&["serve"], "serve.log").spawn().expect("nightjar starts");
+        let base = format!("http://127.0.0.1:{}", self.port);
+        Nightjar { child, base, client: reqwest::Client::new() }
+    }
+
+    /// What the server logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.path("serve.log")).unwrap_or_default()
+    }
+
+    /// `nightjar catalog verify`; fails the test when it finds anything.
+    pub(crate) async fn verify(&self, deep: bool) {
+        let mut arguments = vec!["catalog", "verify"];
+        arguments.extend(deep.then_some("--deep"));
+        let status = self.run(&arguments, "verify.log").await;
+        let said = std::fs::read_to_string(self.path("verify.log")).unwrap_or_default();
+        assert!(status, "catalog verify:\n{said}\nserver log:\n{}", tail(&self.log()));
+    }
+
+    /// Runs another command of the binary to its end; says whether it succeeded.
+    pub(crate) async fn run(&self, arguments: &[&str], log: &str) -> bool {
+        let mut command = self.command(arguments, log);
+        let ended = tokio::task::spawn_blocking(move || command.status().expect("nightjar runs"));
+        ended.await.expect("waited").success()
+    }
+
+    pub(crate) fn footage(&self) -> PathBuf {
+        self.path("data/recordings")
+    }
+
+    /// The catalog, beside the server.
+    pub(crate) async fn catalog(&self) -> Catalog {
+        let url = format!("sqlite://{}", self.path("data/nightjar.db").display());
+        Catalog::connect(&url, &CatalogOptions::default()).await.expect("catalog")
+    }
+}
+
+/// A camera's ledger as spans and gaps.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) gaps: Vec<(WallTime, Option<WallTime>, GapCause)>,
+}
+
+/// Reads the ledger of the camera with this key.
+pub(crate) async fn told(catalog: &Catalog, key: &str) -> Told {
+    let camera = catalog.camera_by_key(OrgId::DEFAULT, &key.parse().expect("key")).await.expect("catalog");
+    let id: CameraId = camera.expect("camera").id;
+    let rows = catalog.ledger_rows(id, StreamName::Main, None, 10_000).await.expect("ledger");
+    let gaps = rows.iter().filter_map(|row| match row.item {
+        LedgerItem::Gap { cause, .. } => Some((row.start, row.end, cause)),
+        LedgerItem::Segment { .. } => None,
+    });
+    let far = WallTime::from_millis(i64::MAX / 2000);
+    let segments = catalog.segments_between(id, StreamName::Main, WallTime::default(), far, 10_000).await;
+    Told { segments: segments.expect("segments"), gaps: gaps.collect() }
+}
+
+impl Nightjar {
+    /// The `data` of a successful GET.
+    pub(crate) async fn data(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.base);
+        let answer = self.client.get(&url).send().await.expect("an answer");
+        let status = answer.status();
+        let body: Value = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{url}: {status} {body}");
+        body["data"].clone()
+    }
+
+    /// Whatever a GET answers, with its headers.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let answer = self.client.get(format!("{}{path}", self.base)).send().await.expect("an answer");
+        let headers = format!("{:?}", answer.headers());
+        headers + &answer.text().await.expect("text")
+    }
+
+    /// Waits until `count` cameras are being recorded.
+    pub(crate) async fn until_recording(&self, count: u64, limit: Duration) {
+        until("all cameras to be recorded", limit, || async {
+            let status = self.data("/api/v1/recording/status").await;
+            (status["recording"].as_u64() >= Some(count)).then_some(())
+        })
+        .await;
+    }
+
+    /// SIGKILL: what a power cut is to a process.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+    }
+
+    /// SIGTERM, and waits for the end; says whether it ended well.
+    pub(crate) async fn stop(mut self) -> bool {
+        let id = self.child.id();
+        assert!(Command::new("kill").arg(id.to_string()).status().expect("kill").success());
+        let ended = async || self.child.try_wait().expect("waited");
+        until_mut("nightjar to end", ended).await.success()
+    }
+
+    /// Resident memory in bytes.
+    pub(crate) fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+        line.trim().trim_end_matches(" kB").trim().parse::<u64>().expect("a number") * 1024
+    }
+}
+
+impl Drop for Nightjar {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn until_mut<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(value) = condition().await {
+            return value;
+        }
+        assert!(std::time::Instant::now() < deadline, "waited 60 s for {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("address").port()
+}
+
+/// All recorded files below a folder.
+pub(crate) fn recordings(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "mp4") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
