@@ -1,0 +1,17 @@
+// All browser tests in one process. The range of the playback proof is recorded while the others run.
+import { after, before } from "node:test";
+import { playback, startRecording } from "./suites/playback.mjs";
+
+let recording;
+before(() => {
+  recording = startRecording();
+  // Its failure is told by the suite that needs it.
+  recording.catch(() => {});
+});
+after(async () => {
+  const started = await recording.catch(() => undefined);
+  await started?.stop();
+});
+
+await import("./suites/page.mjs");
+playback(() => recording);

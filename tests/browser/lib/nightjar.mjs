@@ -1,0 +1,79 @@
+// A Nightjar and its simulated cameras, each with its own folder and ports.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort, start, until } from "./processes.mjs";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const BINARY = process.env.NIGHTJAR_BIN ?? join(ROOT, "target/debug/nightjar");
+const CLIPS = process.env.NIGHTJAR_CLIPS ?? join(ROOT, ".cache/clips");
+
+/** Simulated cameras `cam0001`, `cam0002`, …; further options are those of `nightjar simulate`. */
+export async function startCameras(count, options = []) {
+  const port = await freePort();
+  const listen = `127.0.0.1:${port}`;
+  const args = ["simulate", "--cameras", String(count), "--listen", listen, "--no-sub", "--clip-dir", CLIPS, ...options];
+  const program = start(BINARY, args);
+  await program.line(/rtsp:\/\/.*cam0001\/main/, 180_000);
+  return {
+    url: (number) => `rtsp://${listen}/cam${String(number).padStart(4, "0")}/main`,
+    /** `cam0001 refuse 10s`, `cam0001 clear`, … */
+    tell: (line) => program.write(line),
+    stop: () => program.stop(),
+    log: program.log,
+  };
+}
+
+/** A server with these cameras (`{ id, name, url, … }`: further keys go into the file as they are). */
+export async function startNightjar(cameras, { segmentSecs = 10, port } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "nightjar-browser-"));
+  const address = `127.0.0.1:${port ?? (await freePort())}`;
+  const file = join(folder, "nightjar.toml");
+  await writeFile(file, configuration(cameras, folder, address, segmentSecs));
+  const server = { url: `http://${address}`, folder, footage: join(folder, "data/recordings"), program: undefined };
+  server.start = async () => {
+    server.program = start(BINARY, ["serve", "--config", file], { cwd: folder });
+    await until("the server to be ready", async () => {
+      if (!server.program.isRunning()) throw new Error(server.program.log());
+      return (await fetch(`${server.url}/ready`)).ok;
+    });
+  };
+  server.stop = () => server.program.stop();
+  server.remove = async () => {
+    await server.program.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  server.get = (path) => call(server.url, path);
+  server.post = (path, body) => call(server.url, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  server.camera = async (key) => (await server.get(`/cameras/${key}`));
+  server.recorded = (key, seconds, patience = 120_000) =>
+    until(`${seconds} s of ${key}`, async () => recordedSeconds(await server.timeline(key)) >= seconds, patience, 500);
+  server.timeline = (key) => server.get(`/recordings/timeline/${key}`);
+  server.segments = async (key) => (await server.get(`/recordings?camera_id=${key}&sort=start&limit=500`)).items;
+  await server.start();
+  return server;
+}
+
+function recordedSeconds(timeline) {
+  return timeline.spans.reduce((sum, span) => sum + (Date.parse(span.end) - Date.parse(span.start)) / 1000, 0);
+}
+
+function configuration(cameras, folder, address, segmentSecs) {
+  const camera = ({ url, ...others }) => {
+    const keys = { ...others, rtsp_url: url };
+    return `[[cameras]]\n${Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join("\n")}\n`;
+  };
+  return [
+    `[service]\nlisten = "${address}"\nmetrics_port = 0\ndata_dir = "${folder}/data"\nlog_format = "text"\n`,
+    `[recording]\nsegment_duration_secs = ${segmentSecs}\n`,
+    ...cameras.map(camera),
+  ].join("\n");
+}
+
+async function call(base, path, options) {
+  const response = await fetch(`${base}/api/v1${path}`, options);
+  const body = await response.json();
+  if (!body.success) throw new Error(`${path}: ${response.status} ${JSON.stringify(body.error)}`);
+  return body.data;
+}
