@@ -1,0 +1,46 @@
+# The commands of this house. `make demo` and `make test` need nothing but cargo, node and python3.
+
+export PATH := $(CURDIR)/.cache/cargo/bin:$(PATH)
+
+.PHONY: help setup demo test quick proof bench web fmt lint clean
+
+help: ## What there is
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+setup: ## Install what is missing
+	@scripts/setup --tests
+
+demo: ## Build, and show Nightjar with four simulated cameras
+	@scripts/demo
+
+test: ## Everything that must hold, against real servers (some 20 minutes the first time)
+	@scripts/test
+
+quick: ## Formatting, lints and the tests of one crate: make quick crate=format
+	@cargo fmt --check -p nightjar-$(crate)
+	@cargo clippy --quiet -p nightjar-$(crate) --all-targets -- -D warnings
+	@scripts/with-services cargo nextest run -p nightjar-$(crate)
+
+proof: ## The frame-loss proof at its full length: eight real cameras, five minutes
+	@scripts/setup --tests
+	@scripts/lib/web build
+	@NIGHTJAR_PROOF_SECONDS=300 scripts/with-services cargo nextest run -p nightjar-server --test it real_cameras
+
+bench: ## What a camera costs, against ffmpeg and the floor; writes bench/results
+	@scripts/setup
+	@scripts/lib/web build
+	@bench/run.py
+
+web: ## Build the page
+	@scripts/lib/web build
+
+fmt: ## Format everything
+	@cargo fmt --all
+
+lint: ## Formatting and lints
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets -- -D warnings
+
+clean: ## Remove what was built; footage and downloads stay
+	@cargo clean
+	@rm -rf web/dist
