@@ -5,6 +5,7 @@
 
 mod track;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,6 +17,12 @@ use crate::boxes::moof;
 use crate::boxes::prft::ProducerTime;
 use crate::init::{InitError, build_init};
 use track::{Completed, MuxTrack};
+
+/// How far the other tracks may be behind a cut and still be waited for, by the leading track's
+/// time. Cameras send sound in packets of up to some 200 ms, up to 200 ms after its picture.
+const WAIT_MICROS: i64 = 400_000;
+/// A track that is further behind than this is silent, and not waited for.
+const SILENT_MICROS: i64 = 1_000_000;
 
 /// How long fragments are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +75,20 @@ pub struct FragmentMuxer {
     run: u64,
     in_run: bool,
     sequence: u32,
+    /// Decode time of the leading track at the cut decided last.
+    cut_at: u64,
+    /// Cuts that are decided and wait for the other tracks to get there.
+    cuts: VecDeque<Cut>,
     /// Wall-clock time at which the next fragment begins.
     next_start: WallTime,
     stats: MuxStats,
+}
+
+/// Where a fragment ends: a decode time of the leading track, and the same instant.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    at: u64,
+    wall: WallTime,
 }
 
 impl FragmentMuxer {
@@ -83,49 +101,58 @@ impl FragmentMuxer {
             run: 0,
             in_run: false,
             sequence: 0,
+            cut_at: 0,
+            cuts: VecDeque::new(),
             next_start: WallTime::default(),
             stats: MuxStats::default(),
         }
     }
 
-    /// Says what is coming. With other tracks than before the run in progress is ended (its last
-    /// fragment is returned) and the next unit starts a new run under a new init section; with
-    /// equal ones nothing happens.
-    pub fn set_tracks(&mut self, tracks: Vec<TrackParameters>) -> Result<Option<Fragment>, MuxError> {
+    /// Says what is coming. With other tracks than before the run in progress is ended (as by
+    /// `end_run`) and the next unit starts a new run under a new init section; with equal ones
+    /// nothing happens.
+    pub fn set_tracks(
+        &mut self,
+        tracks: Vec<TrackParameters>,
+        out: &mut Vec<Fragment>,
+    ) -> Result<(), MuxError> {
         let init = build_init(tracks)?;
         if self.init.as_ref().is_some_and(|old| old.tracks == init.tracks) {
-            return Ok(None);
+            return Ok(());
         }
-        let last = self.end_run();
+        self.end_run(out);
         self.tracks = init.tracks.iter().map(MuxTrack::new).collect();
         self.init = Some(Arc::new(init));
-        Ok(last)
+        Ok(())
     }
 
-    /// Takes the next access unit, in order of arrival; gives a fragment when one is complete.
-    pub fn push(&mut self, unit: AccessUnit) -> Result<Option<Fragment>, MuxError> {
+    /// Takes the next access unit, in order of arrival. The fragments that are complete now are
+    /// put behind `out`.
+    pub fn push(&mut self, unit: AccessUnit, out: &mut Vec<Fragment>) -> Result<(), MuxError> {
         let index = self
             .tracks
             .iter()
             .position(|track| track.id == unit.track)
             .ok_or(MuxError::UnknownTrack(unit.track))?;
         // A sample's size has 32 bits.
-        if unit.data.is_empty() || unit.data.len() > u32::MAX as usize / 4 {
+        let unusable = unit.data.is_empty() || unit.data.len() > u32::MAX as usize / 4;
+        if unusable || (!self.in_run && !self.begin_run(index, &unit)) {
             self.stats.dropped += 1;
-            return Ok(None);
+            return Ok(());
         }
-        if !self.in_run && !self.begin_run(index, &unit) {
-            self.stats.dropped += 1;
-            return Ok(None);
+        match index {
+            0 => self.push_leading(unit),
+            _ => self.push_following(index, unit, out),
         }
-        Ok(if index == 0 { self.push_leading(unit) } else { self.push_following(index, unit) })
+        self.carry_out(out);
+        Ok(())
     }
 
-    /// Ends the run (connection lost, time jump, end of stream): everything held back comes out,
-    /// and the next unit starts a new run.
-    pub fn end_run(&mut self) -> Option<Fragment> {
+    /// Ends the run (connection lost, time jump, end of stream): everything held back is put
+    /// behind `out`, and the next unit starts a new run.
+    pub fn end_run(&mut self, out: &mut Vec<Fragment>) {
         if !self.in_run {
-            return None;
+            return;
         }
         self.in_run = false;
         let mut end = self.next_start;
@@ -136,9 +163,11 @@ impl FragmentMuxer {
                 end = last_end;
             }
         }
-        let fragment = self.cut(u64::MAX, end);
+        while let Some(cut) = self.cuts.pop_front() {
+            out.extend(self.cut(cut));
+        }
+        out.extend(self.cut(Cut { at: u64::MAX, wall: end }));
         self.tracks.iter_mut().for_each(MuxTrack::reset);
-        fragment
     }
 
     /// The init section of the tracks set last.
@@ -160,58 +189,85 @@ impl FragmentMuxer {
         self.in_run = true;
         self.run += 1;
         self.sequence = 0;
+        self.cut_at = 0;
         self.next_start = unit.wall;
         true
     }
 
-    fn push_leading(&mut self, unit: AccessUnit) -> Option<Fragment> {
+    fn push_leading(&mut self, unit: AccessUnit) {
         let (config, wall) = (self.config, unit.wall);
         let lead = &mut self.tracks[0];
         let begins_gop = lead.kind == MediaKind::Video && unit.is_sync;
-        let completed = lead.hold(unit, None, &mut self.stats)?;
+        let Some(completed) = lead.hold(unit, None, &mut self.stats) else { return };
         let Completed { at, duration, wall: completed_wall } = completed;
+        lead.accept_completed();
+        let end = at + u64::from(duration);
+        let micros = |from: u64, to: u64| lead.timescale.to_micros(to.saturating_sub(from).cast_signed());
         // Nothing is held back for longer than the longest fragment: what there was before two
         // frames that are far apart goes out without them.
-        let too_long = lead.pending_micros() > 0
-            && lead.timescale.to_micros(duration.into()) + lead.pending_micros() > config.max_micros;
-        if too_long && !begins_gop {
-            let fragment = self.cut(at, completed_wall);
-            self.tracks[0].accept_completed();
-            return fragment;
+        if at > self.cut_at && micros(self.cut_at, end) > config.max_micros && !begins_gop {
+            self.cuts.push_back(Cut { at, wall: completed_wall });
+            self.cut_at = at;
+        } else if begins_gop || micros(self.cut_at, end) >= config.target_micros {
+            self.cuts.push_back(Cut { at: end, wall });
+            self.cut_at = end;
         }
-        lead.accept_completed();
-        if begins_gop || lead.pending_micros() >= config.target_micros {
-            return self.cut(at + u64::from(duration), wall);
-        }
-        None
     }
 
     /// Sound that follows the picture: kept in step with it by the wall clock, and cut off alone
     /// only when the picture stands still.
-    fn push_following(&mut self, index: usize, unit: AccessUnit) -> Option<Fragment> {
+    fn push_following(&mut self, index: usize, unit: AccessUnit, out: &mut Vec<Fragment>) {
         let Some(want) = self.tracks[0].media_at(unit.wall, self.tracks[index].timescale) else {
             self.stats.dropped += 1;
-            return None;
+            return;
         };
         let track = &mut self.tracks[index];
-        track.hold(unit, Some(want), &mut self.stats)?;
+        if track.hold(unit, Some(want), &mut self.stats).is_none() {
+            return;
+        }
         track.accept_completed();
+        self.carry_out(out);
+        let track = &self.tracks[index];
         // Cut before the next frame would be too much.
         if track.pending_micros() + track.usual_micros() <= self.config.max_micros {
-            return None;
+            return;
         }
-        let end = self.tracks[0].held_wall().unwrap_or(self.next_start);
-        self.cut(u64::MAX, end)
+        while let Some(cut) = self.cuts.pop_front() {
+            out.extend(self.cut(cut));
+        }
+        let wall = self.tracks[0].held_wall().unwrap_or(self.next_start);
+        out.extend(self.cut(Cut { at: u64::MAX, wall }));
+        self.cut_at = self.tracks[0].pending_start();
     }
 
-    /// Makes a fragment of what the leading track has pending and of what the others have
-    /// pending before `end`, a decode time of the leading track. `end_wall` is the same instant.
-    fn cut(&mut self, end: u64, end_wall: WallTime) -> Option<Fragment> {
+    /// Makes the fragments whose cut no track has to be waited for any more.
+    fn carry_out(&mut self, out: &mut Vec<Fragment>) {
+        while let Some(&cut) = self.cuts.front()
+            && !self.is_early(cut)
+        {
+            self.cuts.pop_front();
+            out.extend(self.cut(cut));
+        }
+    }
+
+    /// Whether another track has yet to get to the cut, and probably will.
+    fn is_early(&self, cut: Cut) -> bool {
+        let (lead, followers) = (&self.tracks[0], &self.tracks[1..]);
+        let waited = lead.held_wall().map_or(i64::MAX, |wall| wall.micros_since(cut.wall));
+        waited < WAIT_MICROS
+            && followers.iter().filter_map(MuxTrack::held_at).any(|reached| {
+                let behind = lead.timescale.to_micros(cut.at.cast_signed()) - reached;
+                (1..=SILENT_MICROS).contains(&behind)
+            })
+    }
+
+    /// Makes a fragment of what the tracks have pending before the cut.
+    fn cut(&mut self, Cut { at: end, wall: end_wall }: Cut) -> Option<Fragment> {
         let init = self.init.clone()?;
         let start = self.next_start;
         let end_wall = end_wall.max(start);
         let lead = &self.tracks[0];
-        let (decode_time, duration) = (lead.pending_start(), lead.pending_ticks());
+        let decode_time = lead.pending_start();
         let starts_with_rap = lead.starts_with_sync();
         let lead_scale = lead.timescale;
         let mut runs: Vec<TrackRun> = Vec::with_capacity(self.tracks.len());
@@ -227,6 +283,7 @@ impl FragmentMuxer {
         if runs.is_empty() {
             return None;
         }
+        let duration = self.tracks[0].pending_start() - decode_time;
         self.sequence += 1;
         self.next_start = end_wall;
         // The wall clock of a run can be followed from any place where decoding can start.

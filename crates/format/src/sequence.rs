@@ -101,10 +101,14 @@ pub(crate) fn edits<'a>(
         .map(|(track, own)| match track.presented_from(own, movie) {
             None => Edit::default(),
             Some(from) => Edit {
-                delay: (from - zero).max(0).cast_unsigned(),
-                media_time: (track.earliest + i64::from(track.offset_shift())).max(0).cast_unsigned(),
+                delay: from.saturating_sub(zero).max(0).cast_unsigned(),
+                media_time: track.earliest.saturating_add(track.offset_shift().into()).max(0).cast_unsigned(),
                 // Rounded up: a player leaves out what begins behind the edit.
-                duration: own.rescale(track.latest - track.earliest, movie).max(0).cast_unsigned() + 1,
+                duration: own
+                    .rescale(track.latest.saturating_sub(track.earliest), movie)
+                    .max(0)
+                    .cast_unsigned()
+                    + 1,
             },
         })
         .collect()

@@ -55,6 +55,8 @@ pub(crate) struct Oddities {
 #[derive(Debug)]
 pub(crate) struct Ingest {
     muxer: FragmentMuxer,
+    /// What it has just made.
+    fragments: Vec<Fragment>,
     phase: Phase,
     video: Picture,
     sound: Option<Sound>,
@@ -113,6 +115,7 @@ impl Ingest {
     pub(crate) fn new() -> Self {
         Self {
             muxer: FragmentMuxer::new(MuxerConfig::default()),
+            fragments: Vec::new(),
             phase: Phase::WaitingForKey { since: None, told: false },
             video: Picture::new(),
             sound: None,
@@ -186,10 +189,10 @@ impl Ingest {
 
     fn set_tracks(&mut self, out: &mut Vec<Output>) {
         let tracks: Vec<TrackParameters> = self.tracks().cloned().collect();
-        match self.muxer.set_tracks(tracks) {
-            Ok(fragment) => self.publish(fragment, out),
-            Err(error) => tracing::warn!(%error, "the stream's tracks can't be packaged"),
+        if let Err(error) = self.muxer.set_tracks(tracks, &mut self.fragments) {
+            tracing::warn!(%error, "the stream's tracks can't be packaged");
         }
+        self.publish(out);
     }
 
     pub(crate) fn video(&mut self, frame: RawFrame, out: &mut Vec<Output>) {
@@ -321,17 +324,15 @@ impl Ingest {
     }
 
     fn push(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
-        match self.muxer.push(unit) {
-            Ok(fragment) => self.publish(fragment, out),
-            Err(error) => {
-                self.oddities.refused += 1;
-                tracing::debug!(%error, "access unit left out");
-            }
+        if let Err(error) = self.muxer.push(unit, &mut self.fragments) {
+            self.oddities.refused += 1;
+            tracing::debug!(%error, "access unit left out");
         }
+        self.publish(out);
     }
 
-    fn publish(&mut self, fragment: Option<Fragment>, out: &mut Vec<Output>) {
-        if let Some(fragment) = fragment {
+    fn publish(&mut self, out: &mut Vec<Output>) {
+        for fragment in self.fragments.drain(..) {
             self.ended_at = Some(fragment.end);
             out.push(Output::Fragment(fragment));
         }
@@ -352,8 +353,8 @@ impl Ingest {
     }
 
     fn end_run(&mut self, out: &mut Vec<Output>) {
-        let last = self.muxer.end_run();
-        self.publish(last, out);
+        self.muxer.end_run(&mut self.fragments);
+        self.publish(out);
     }
 
     fn interrupt(&self, cause: InterruptionCause, details: String, now: WallTime, out: &mut Vec<Output>) {

@@ -147,8 +147,9 @@ impl MuxTrack {
         self.start
     }
 
-    pub(super) fn pending_ticks(&self) -> u64 {
-        self.ticks
+    /// Where the newest unit begins in the run, in microseconds.
+    pub(super) fn held_at(&self) -> Option<i64> {
+        self.held.as_ref().map(|held| self.timescale.to_micros(held.media.cast_signed()))
     }
 
     pub(super) fn pending_micros(&self) -> i64 {

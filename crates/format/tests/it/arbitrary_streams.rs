@@ -20,9 +20,9 @@ fn play(steps: &[Step], sound: bool) -> Muxed {
     let mut muxer = FragmentMuxer::new(MuxerConfig::default());
     let tracks =
         |variant| if sound { vec![audio_track(), video_track(variant)] } else { vec![video_track(variant)] };
-    muxer.set_tracks(tracks(0)).expect("tracks can be written");
     let (mut picture, mut heard, mut wall) = (1i64 << 31, 7i64, 0i64);
     let mut muxed = Muxed { fragments: Vec::new(), pushed: Vec::new(), dropped: 0 };
+    muxer.set_tracks(tracks(0), &mut muxed.fragments).expect("tracks can be written");
     for (n, step) in steps.iter().enumerate() {
         let pushed = match *step {
             Step::Picture { ticks, offset, is_sync, len } => {
@@ -42,18 +42,18 @@ fn play(steps: &[Step], sound: bool) -> Muxed {
                 continue;
             }
             Step::Change { variant } => {
-                muxed.fragments.extend(muxer.set_tracks(tracks(variant)).expect("tracks can be written"));
+                muxer.set_tracks(tracks(variant), &mut muxed.fragments).expect("tracks can be written");
                 continue;
             }
             Step::Lost => {
-                muxed.fragments.extend(muxer.end_run());
+                muxer.end_run(&mut muxed.fragments);
                 continue;
             }
         };
         muxed.pushed.push(pushed.clone());
-        muxed.fragments.extend(muxer.push(pushed).expect("a known track"));
+        muxer.push(pushed, &mut muxed.fragments).expect("a known track");
     }
-    muxed.fragments.extend(muxer.end_run());
+    muxer.end_run(&mut muxed.fragments);
     muxed.dropped = muxer.stats().dropped;
     muxed
 }

@@ -1,13 +1,48 @@
 //! How the muxer cuts and how it keeps sound and picture together.
 
 use nightjar_format::{FragmentMuxer, MuxError, MuxerConfig};
-use nightjar_media::{AccessUnit, Fragment, TrackId};
+use nightjar_media::{AccessUnit, Fragment, TrackId, TrackParameters};
 
 use crate::streams::{START, audio_track, data, regular, unit, video_track};
 use crate::support::mux;
 
 fn picture(n: i64, is_sync: bool) -> AccessUnit {
     unit(TrackId::VIDEO, n * 3600, 0, n * 40_000, is_sync, data(n as u32, 50))
+}
+
+/// A muxer with all that came out of it.
+struct Lab {
+    muxer: FragmentMuxer,
+    out: Vec<Fragment>,
+}
+
+impl Lab {
+    fn new(tracks: Vec<TrackParameters>) -> Self {
+        let mut lab = Self { muxer: FragmentMuxer::new(MuxerConfig::default()), out: Vec::new() };
+        lab.set_tracks(tracks);
+        lab
+    }
+
+    fn set_tracks(&mut self, tracks: Vec<TrackParameters>) {
+        self.muxer.set_tracks(tracks, &mut self.out).expect("tracks can be written");
+    }
+
+    fn push(&mut self, unit: AccessUnit) {
+        self.muxer.push(unit, &mut self.out).expect("a known track");
+    }
+
+    fn end_run(&mut self) {
+        self.muxer.end_run(&mut self.out);
+    }
+
+    fn last(&self) -> &Fragment {
+        self.out.last().expect("a fragment")
+    }
+}
+
+/// The `n`th frame of sound, and where it belongs.
+fn sound(n: i64) -> AccessUnit {
+    unit(TrackId::AUDIO, n * 1024, 0, n * 64_000, true, data(n as u32, 9))
 }
 
 #[test]
@@ -44,54 +79,89 @@ fn sound_goes_into_the_fragment_of_its_time() {
 }
 
 #[test]
+fn a_cut_waits_for_the_sound_of_its_time() {
+    // One frame a packet that comes 180 ms late, and three a packet that come 60 ms late.
+    for (frames, late) in [(1, 180_000), (3, 60_000)] {
+        let mut lab = Lab::new(vec![video_track(0), audio_track()]);
+        let mut heard = 0;
+        for n in 0..500 {
+            lab.push(picture(n, n % 25 == 0));
+            while (heard + frames) * 64_000 + late <= n * 40_000 {
+                (heard..heard + frames).for_each(|frame| lab.push(sound(frame)));
+                heard += frames;
+            }
+        }
+        for fragment in &lab.out {
+            let start = fragment.decode_time as f64 / 90_000.0;
+            let sound = fragment.tracks[1].decode_time as f64 / 16_000.0;
+            assert!((0.0..0.064).contains(&(sound - start)), "sound of {sound} s, picture of {start} s");
+        }
+        assert!(lab.out.len() >= 35, "{} fragments", lab.out.len());
+    }
+}
+
+#[test]
+fn a_cut_waits_no_longer_than_four_tenths_of_a_second() {
+    let mut lab = Lab::new(vec![video_track(0), audio_track()]);
+    let newest = |lab: &Lab| lab.out.last().map_or(0, |last| last.decode_time + last.duration) as i64;
+    for n in 0..10 {
+        lab.push(picture(n, n == 0));
+        lab.push(sound(n / 2));
+    }
+    // The sound stops for good: the first cut waits in vain, the later ones don't wait.
+    for n in 10..100 {
+        lab.push(picture(n, n % 25 == 0));
+        let waits = n * 3600 - newest(&lab);
+        let most = if n < 36 { 3600 * (13 + 10) } else { 3600 * 13 };
+        assert!(waits <= most, "picture {n}: {waits} ticks wait");
+    }
+}
+
+#[test]
 fn what_precedes_the_first_random_access_point_is_left_out_and_counted() {
     let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-    assert_eq!(muxer.push(picture(0, true)).err(), Some(MuxError::UnknownTrack(TrackId::VIDEO)));
-    muxer.set_tracks(vec![audio_track(), video_track(0)]).expect("tracks can be written");
+    let refused = muxer.push(picture(0, true), &mut Vec::new()).err();
+    assert_eq!(refused, Some(MuxError::UnknownTrack(TrackId::VIDEO)));
+    let mut lab = Lab::new(vec![audio_track(), video_track(0)]);
     for n in 0..5 {
-        assert!(muxer.push(picture(n, false)).expect("known").is_none());
-        let sound = unit(TrackId::AUDIO, n * 1024, 0, n * 64_000, true, data(1, 9));
-        assert!(muxer.push(sound).expect("known").is_none());
+        lab.push(picture(n, false));
+        lab.push(sound(n));
     }
-    assert_eq!(muxer.stats().dropped, 10);
-    assert!(muxer.push(picture(5, true)).expect("known").is_none());
-    let fragment = muxer.end_run().expect("the picture that was held back");
+    assert_eq!(lab.muxer.stats().dropped, 10);
+    lab.push(picture(5, true));
+    assert!(lab.out.is_empty());
+    lab.end_run();
+    let fragment = lab.last();
     assert_eq!((fragment.tracks.len(), fragment.tracks[0].samples.len(), fragment.decode_time), (1, 1, 0));
 }
 
 #[test]
 fn a_picture_that_stands_still_does_not_hold_back_the_sound() {
-    let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-    muxer.set_tracks(vec![video_track(0), audio_track()]).expect("tracks can be written");
-    muxer.push(picture(0, true)).expect("known");
-    let mut fragments = Vec::new();
-    for n in 0..100 {
-        let sound = unit(TrackId::AUDIO, n * 1024, 0, n * 64_000, true, data(n as u32, 9));
-        fragments.extend(muxer.push(sound).expect("known"));
-    }
-    assert_eq!(fragments.len(), 6, "6.4 s of sound in fragments of 0.96 s");
-    assert!(fragments.iter().all(|fragment| fragment.duration == 0 && !fragment.starts_with_rap));
-    let last = muxer.push(picture(160, true)).expect("known").expect("a fragment");
-    assert_eq!((last.decode_time, last.duration), (0, 160 * 3600));
+    let mut lab = Lab::new(vec![video_track(0), audio_track()]);
+    lab.push(picture(0, true));
+    (0..100).for_each(|n| lab.push(sound(n)));
+    assert_eq!(lab.out.len(), 6, "6.4 s of sound in fragments of 0.96 s");
+    assert!(lab.out.iter().all(|fragment| fragment.duration == 0 && !fragment.starts_with_rap));
+    lab.push(picture(160, true));
+    lab.end_run();
+    let first = &lab.out[6];
+    assert_eq!((first.decode_time, first.duration), (0, 160 * 3600));
 }
 
 fn drifting(ppm: i64) -> (Vec<Fragment>, u64) {
-    let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-    muxer.set_tracks(vec![video_track(0), audio_track()]).expect("tracks can be written");
-    let mut fragments = Vec::new();
+    let mut lab = Lab::new(vec![video_track(0), audio_track()]);
     let mut heard = 0i64;
     for n in 0..2500i64 {
-        fragments.extend(muxer.push(picture(n, n % 50 == 0)).expect("known"));
+        lab.push(picture(n, n % 50 == 0));
         while heard * 64_000 <= n * 40_000 {
             // The camera's sound clock runs wrong; the wall clock does not.
             let dts = heard * 1024 + heard * 1024 * ppm / 1_000_000;
-            let sound = unit(TrackId::AUDIO, dts, 0, heard * 64_000, true, data(heard as u32, 9));
-            fragments.extend(muxer.push(sound).expect("known"));
+            lab.push(unit(TrackId::AUDIO, dts, 0, heard * 64_000, true, data(heard as u32, 9)));
             heard += 1;
         }
     }
-    fragments.extend(muxer.end_run());
-    (fragments, muxer.stats().resynced)
+    lab.end_run();
+    (lab.out, lab.muxer.stats().resynced)
 }
 
 #[test]
@@ -132,18 +202,21 @@ fn a_wrap_of_the_clock_changes_nothing_in_the_file() {
 
 #[test]
 fn other_tracks_begin_a_new_run_and_equal_ones_do_not() {
-    let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-    muxer.set_tracks(vec![video_track(0)]).expect("tracks can be written");
-    muxer.push(picture(0, true)).expect("known");
-    assert!(muxer.set_tracks(vec![video_track(0)]).expect("equal").is_none());
-    let last = muxer.set_tracks(vec![video_track(1)]).expect("others").expect("the run's last fragment");
+    let mut lab = Lab::new(vec![video_track(0)]);
+    lab.push(picture(0, true));
+    lab.set_tracks(vec![video_track(0)]);
+    assert!(lab.out.is_empty(), "equal tracks");
+    lab.set_tracks(vec![video_track(1)]);
+    let last = lab.last().clone();
     assert_eq!((last.run, last.tracks[0].samples.len()), (1, 1));
-    muxer.push(picture(1, true)).expect("known");
-    let next = muxer.end_run().expect("a fragment");
+    lab.push(picture(1, true));
+    lab.end_run();
+    let next = lab.last().clone();
     assert_eq!((next.run, next.sequence, next.decode_time), (2, 1, 0));
     assert_ne!(next.init.bytes, last.init.bytes);
-    muxer.push(picture(2, true)).expect("known");
-    let again = muxer.end_run().expect("a fragment");
+    lab.push(picture(2, true));
+    lab.end_run();
+    let again = lab.last();
     assert_eq!(again.run, 3);
     assert!(std::sync::Arc::ptr_eq(&again.init, &next.init), "the same init section goes on");
 }

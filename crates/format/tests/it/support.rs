@@ -15,10 +15,12 @@ pub(crate) fn now() -> Instant {
 /// All fragments of a run.
 pub(crate) fn mux(tracks: &[TrackParameters], units: &[AccessUnit]) -> Vec<Fragment> {
     let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-    assert!(muxer.set_tracks(tracks.to_vec()).expect("tracks can be written").is_none());
-    let mut fragments: Vec<Fragment> =
-        units.iter().filter_map(|unit| muxer.push(unit.clone()).expect("a known track")).collect();
-    fragments.extend(muxer.end_run());
+    let mut fragments = Vec::new();
+    muxer.set_tracks(tracks.to_vec(), &mut fragments).expect("tracks can be written");
+    for unit in units {
+        muxer.push(unit.clone(), &mut fragments).expect("a known track");
+    }
+    muxer.end_run(&mut fragments);
     fragments
 }
 

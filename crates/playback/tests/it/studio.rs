@@ -193,8 +193,8 @@ pub(crate) fn camera(key: &str) -> Camera {
 pub(crate) fn fragments(start: i64, seconds: i64) -> Vec<Fragment> {
     let clip = clip();
     let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-    muxer.set_tracks(vec![clip.track.clone()]).expect("H.264");
     let mut out = Vec::new();
+    muxer.set_tracks(vec![clip.track.clone()], &mut out).expect("H.264");
     for number in 0..seconds * FPS {
         let unit = AccessUnit {
             track: TrackId::VIDEO,
@@ -205,9 +205,9 @@ pub(crate) fn fragments(start: i64, seconds: i64) -> Vec<Fragment> {
             is_sync: number % GOP == 0,
             data: clip.units[usize::try_from(number % CLIP).expect("small")].clone(),
         };
-        out.extend(muxer.push(unit).expect("a known track"));
+        muxer.push(unit, &mut out).expect("a known track");
     }
-    out.extend(muxer.end_run());
+    muxer.end_run(&mut out);
     out
 }
 

@@ -92,7 +92,7 @@ impl Archive {
         camera.id = footage.catalog.upsert_camera(&camera).await.expect("a camera");
         footage.catalog.set_recording_since(camera.id, BEGIN).await.expect("set");
         let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-        muxer.set_tracks(vec![video(320)]).expect("tracks");
+        muxer.set_tracks(vec![video(320)], &mut Vec::new()).expect("tracks");
         Self {
             folder,
             footage,
@@ -248,9 +248,9 @@ impl Archive {
                 data: Bytes::from(data),
             };
             self.ticks += FRAME_MILLIS * 90;
-            fragments.extend(self.muxer.push(unit).expect("muxed"));
+            self.muxer.push(unit, &mut fragments).expect("muxed");
         }
-        fragments.extend(self.muxer.end_run());
+        self.muxer.end_run(&mut fragments);
         fragments
     }
 

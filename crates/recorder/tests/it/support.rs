@@ -59,7 +59,7 @@ pub(crate) struct FakeCamera {
 impl FakeCamera {
     pub(crate) fn new(publisher: Publisher, wall: WallTime) -> Self {
         let mut muxer = FragmentMuxer::new(MuxerConfig::default());
-        muxer.set_tracks(vec![video(320)]).expect("tracks");
+        muxer.set_tracks(vec![video(320)], &mut Vec::new()).expect("tracks");
         Self { muxer, publisher, wall, frame: 0, ticks: 0 }
     }
 
@@ -88,15 +88,17 @@ impl FakeCamera {
         self.frame += 1;
         self.ticks += FRAME_MILLIS * 90;
         self.wall = self.wall.plus_micros(FRAME_MILLIS * 1000);
-        let fragment = self.muxer.push(unit).expect("muxed");
-        self.publish(fragment);
+        let mut made = Vec::new();
+        self.muxer.push(unit, &mut made).expect("muxed");
+        self.publish(made);
     }
 
     /// The connection is lost for `millis`; then it begins with a key frame again.
     pub(crate) fn lose_connection(&mut self, cause: nightjar_media::InterruptionCause, millis: i64) {
-        let fragment = self.muxer.end_run();
-        let since = fragment.as_ref().map_or(self.wall, |fragment| fragment.end);
-        self.publish(fragment);
+        let mut made = Vec::new();
+        self.muxer.end_run(&mut made);
+        let since = made.last().map_or(self.wall, |fragment| fragment.end);
+        self.publish(made);
         self.publisher.interrupt(nightjar_media::Interruption { since, cause, details: "test".into() });
         self.skip(millis);
     }
@@ -109,19 +111,21 @@ impl FakeCamera {
 
     /// Another resolution from the next frame on, which is a key frame.
     pub(crate) fn change_resolution(&mut self, width: u32) {
-        let fragment = self.muxer.set_tracks(vec![video(width)]).expect("tracks");
-        self.publish(fragment);
+        let mut made = Vec::new();
+        self.muxer.set_tracks(vec![video(width)], &mut made).expect("tracks");
+        self.publish(made);
         self.skip(0);
     }
 
     /// What is held back comes out.
     pub(crate) fn flush(&mut self) {
-        let fragment = self.muxer.end_run();
-        self.publish(fragment);
+        let mut made = Vec::new();
+        self.muxer.end_run(&mut made);
+        self.publish(made);
     }
 
-    fn publish(&self, fragment: Option<Fragment>) {
-        if let Some(fragment) = fragment {
+    fn publish(&self, fragments: Vec<Fragment>) {
+        for fragment in fragments {
             self.publisher.publish(fragment);
         }
     }
