@@ -25,6 +25,7 @@ microseconds. Each PLAY gets its own encoder, whose frames count from 0; `sessio
     {"event": "play", "session": 1, "t": …}            PLAY was answered
     {"event": "frame", "session": 1, "track": "video", "n": 0, "key": true, "pts": ns, "md5": "…",
      "bytes": …, "t": …}                               an access unit went into the RTP payloader
+    {"event": "sent", "session": 1, "pts": ns, "t": …}  the last packet of the video frame left it
     {"event": "closed", "session": 1, "t": …}          the connection ended
     {"event": "drop", "t": …}                          a command was carried out
 
@@ -131,6 +132,9 @@ class Camera:
             if element:
                 pad = element.get_static_pad("sink")
                 pad.add_probe(Gst.PadProbeType.BUFFER, self._probe(session, track, codec))
+                if track == "video":
+                    kinds = Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST
+                    element.get_static_pad("src").add_probe(kinds, self._sent_probe(session))
 
     def _probe(self, session, track, codec):
         count = 0
@@ -152,6 +156,18 @@ class Camera:
                 self.log(event="frame", session=session, track=track, n=count, key=key,
                          pts=buffer.pts, md5=digest, bytes=len(data))
                 count += 1
+            return Gst.PadProbeReturn.OK
+
+        return probe
+
+    def _sent_probe(self, session):
+        def probe(_pad, info):
+            packets = info.get_buffer_list() if info.type & Gst.PadProbeType.BUFFER_LIST else None
+            packets = [packets.get(n) for n in range(packets.length())] if packets else [info.get_buffer()]
+            # The marker is on a frame's last packet (RFC 6184 section 5.1).
+            for packet in packets:
+                if packet.has_flags(Gst.BufferFlags.MARKER):
+                    self.log(event="sent", session=session, pts=packet.pts)
             return Gst.PadProbeReturn.OK
 
         return probe

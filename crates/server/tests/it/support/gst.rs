@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 use super::root;
 
+/// The distance of two frames of these cameras.
+pub(crate) const FRAME_MICROS: i64 = 66_667;
+
 /// Running GStreamer cameras; they end when this is dropped.
 pub(crate) struct GstCameras {
     child: Child,
@@ -23,29 +26,26 @@ pub(crate) struct GstCameras {
 /// One session of a camera by its own log.
 #[derive(Debug, Default)]
 pub(crate) struct GstSession {
-    /// The video frames in the order in which they were coded.
+    /// The video frames that were sent, in the order in which they were coded.
     pub(crate) frames: Vec<GstFrame>,
-    /// When `PLAY` was answered. What was encoded before went out then.
-    pub(crate) played: i64,
-    /// When the connection ended.
-    pub(crate) closed: Option<i64>,
 }
 
 /// A video frame by the camera's log.
 #[derive(Debug)]
 pub(crate) struct GstFrame {
-    /// When it went to the network, in microseconds.
-    pub(crate) at: i64,
+    /// When its last packet went to the network, in microseconds; 0 if that never happened.
+    pub(crate) sent: i64,
     /// Presentation time, in microseconds.
-    pub(crate) pts: i64,
+    pts: i64,
     pub(crate) md5: String,
 }
 
 impl GstSession {
-    /// When a frame was due by the camera's own clock: at the pace of its least late frame.
-    pub(crate) fn due(&self, frame: &GstFrame) -> i64 {
-        let sent = self.frames.iter().filter(|frame| frame.at >= self.played);
-        frame.pts + sent.map(|frame| frame.at - frame.pts).min().unwrap_or(0)
+    /// When frame `n` was due by the camera's own clock: at the pace of its least late frame.
+    pub(crate) fn due(&self, n: usize) -> i64 {
+        let distance = |n: usize| n as i64 * FRAME_MICROS;
+        let sent = self.frames.iter().enumerate().map(|(n, frame)| frame.sent - distance(n));
+        distance(n) + sent.min().expect("a frame was sent")
     }
 }
 
@@ -89,20 +89,28 @@ impl GstCameras {
             let (session, playing) = sessions.entry(number).or_default();
             let at = event["t"].as_i64().expect("time");
             match event["event"].as_str() {
-                Some("play") => {
-                    *playing = true;
-                    session.played = at;
-                }
-                Some("closed") => session.closed = Some(at),
+                Some("play") => *playing = true,
                 Some("frame") if event["track"] == "video" => {
                     let md5 = event["md5"].as_str().expect("md5").to_owned();
                     let pts = event["pts"].as_i64().expect("pts") / 1000;
-                    session.frames.push(GstFrame { at, pts, md5 });
+                    session.frames.push(GstFrame { sent: 0, pts, md5 });
+                }
+                // Parameter sets are marked like frames; the frame itself is the last.
+                Some("sent") => {
+                    let pts = event["pts"].as_i64().expect("pts") / 1000;
+                    let frame = session.frames.iter_mut().rev().find(|frame| frame.pts == pts);
+                    frame.into_iter().for_each(|frame| frame.sent = at);
                 }
                 _ => {}
             }
         }
-        sessions.into_values().filter(|(_, played)| *played).map(|(session, _)| session).collect()
+        let played = sessions.into_values().filter(|(_, played)| *played);
+        played
+            .map(|(mut session, _)| {
+                session.frames.retain(|frame| frame.sent > 0);
+                session
+            })
+            .collect()
     }
 }
 
