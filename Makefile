@@ -21,10 +21,11 @@ quick: ## Formatting, lints and the tests of one crate: make quick crate=format
 	@cargo clippy --quiet -p nightjar-$(crate) --all-targets -- -D warnings
 	@scripts/with-services cargo nextest run -p nightjar-$(crate)
 
-proof: ## The frame-loss proof at its full length: eight real cameras, five minutes
+proof: ## The long proofs: eight real cameras for five minutes, a bucket gone for two
 	@scripts/setup --tests
 	@scripts/lib/web build
-	@NIGHTJAR_PROOF_SECONDS=300 scripts/with-services cargo nextest run -p nightjar-server --test it real_cameras
+	@NIGHTJAR_PROOF_SECONDS=300 NIGHTJAR_PROOF_OUTAGE=120 scripts/with-services \
+	  cargo nextest run --workspace -E 'binary(it) and test(/^(real_cameras|bucket)::/)'
 
 bench: ## What a camera costs, against ffmpeg and the floor; writes bench/results
 	@scripts/setup

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use nightjar_catalog::LedgerItem;
+use nightjar_hub::StreamKey;
 use nightjar_media::{InterruptionCause, WallTime};
 use nightjar_model::{GapCause, RecordingState, Segment, SegmentState, StreamName};
 use nightjar_recorder::Room;
 
-use crate::support::{GOP, Studio, now, until};
+use crate::support::{FakeCamera, GOP, Studio, camera, now, until};
 
 /// A wall clock that starts at a multiple of `secs`, so that boundaries are where the test says.
 fn aligned(secs: i64) -> WallTime {
@@ -69,6 +70,25 @@ async fn segments_end_at_the_clock_and_tile_time() {
     }
     let last = ledger(&studio, zero).await.pop().expect("rows");
     assert_eq!((last.0, last.1, last.2.as_str()), (23_000, None, "server_stopped"));
+}
+
+#[tokio::test]
+async fn rows_that_the_catalog_refuses_hold_up_nobody_else() {
+    let studio = Studio::new(3600).await;
+    // The catalog never heard of this camera, so it takes none of its rows.
+    let stranger = camera("stranger", 3600);
+    studio.recorder.set_camera(stranger.clone()).await;
+    studio.record().await;
+    let zero = aligned(3600);
+    let stream = studio.hub.stream(StreamKey { camera: stranger.id.0.into_bytes(), stream: "main" });
+    until("a subscription", || async { stream.is_wanted().then_some(()) }).await;
+    for mut source in [FakeCamera::new(stream.publisher(), zero), studio.fake_camera(zero)] {
+        source.frames(GOP * 4);
+        source.flush();
+    }
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let found = until_finished(&studio, 1).await;
+    assert_eq!(i64::from(found[0].frames), GOP * 4);
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "the tests run on the real clock")]
 
+mod bucket;
 mod disk;
+#[path = "../../../storage/tests/it/fault_proxy.rs"]
+mod fault_proxy;
 mod kill;
 mod layering;
 mod limits;

@@ -1,6 +1,6 @@
 //! A bad way to a good S3 server: faults of the wire (a TCP front) and of HTTP (behind it).
 //!
-//! Also used by the recorder's tests.
+//! Also used by the tests of the recorder and of the server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
