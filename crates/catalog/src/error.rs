@@ -41,6 +41,10 @@ pub enum CatalogError {
     /// A row that the operation needs is not there.
     #[error("not in the catalog: {0}")]
     NotFound(String),
+    /// A row breaks a rule of the schema, or a value has no place in its column; other rows may be
+    /// fine.
+    #[error("the database refuses a row: {0}")]
+    Refused(String),
     /// Everything else that the database says.
     #[error("the database failed: {0}")]
     Database(String),
@@ -101,6 +105,7 @@ fn from_sqlite(code: u32, message: String) -> CatalogError {
         (_, 5 | 6) => CatalogError::Conflict(message),
         (_, 10 | 14) => CatalogError::Unavailable(message),
         (_, 11 | 26) => CatalogError::Damaged(message),
+        (_, 18..=20) => CatalogError::Refused(message),
         _ => CatalogError::Database(message),
     }
 }
@@ -114,6 +119,7 @@ fn from_postgres(code: &str, message: String) -> CatalogError {
             CatalogError::Unavailable(message)
         }
         _ if code.starts_with("XX") => CatalogError::Damaged(message),
+        _ if ["22", "23"].iter().any(|class| code.starts_with(class)) => CatalogError::Refused(message),
         _ => CatalogError::Database(message),
     }
 }
@@ -128,10 +134,10 @@ mod tests {
         assert_eq!(from_sqlite(13, text()), CatalogError::Full(text()));
         assert_eq!(from_sqlite(517, text()), CatalogError::Conflict(text()));
         assert_eq!(from_sqlite(778, text()), CatalogError::Full(text()));
-        assert_eq!(from_sqlite(1555, text()), CatalogError::Database(text()));
+        assert_eq!(from_sqlite(1555, text()), CatalogError::Refused(text()));
         assert_eq!(from_postgres("40P01", text()), CatalogError::Conflict(text()));
         assert_eq!(from_postgres("53100", text()), CatalogError::Full(text()));
         assert_eq!(from_postgres("57P01", text()), CatalogError::Unavailable(text()));
-        assert_eq!(from_postgres("23505", text()), CatalogError::Database(text()));
+        assert_eq!(from_postgres("23505", text()), CatalogError::Refused(text()));
     }
 }

@@ -6,7 +6,6 @@
 //! goes on as long as the bound allows.
 
 use std::collections::{HashMap, VecDeque};
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -29,8 +28,6 @@ const BACKLOG: usize = 400_000;
 const TABLES_A_ROUND: usize = 64;
 /// How long the catalog may take for a batch.
 const CATALOG_LIMIT: Duration = Duration::from_secs(30);
-/// Rows that are tried when one is refused, to tell a bad row from a bad catalog.
-const OTHERS: usize = 16;
 /// Writes in one transaction.
 const BATCH: usize = 2_000;
 
@@ -249,7 +246,7 @@ impl Committer {
         let mut most = BATCH;
         while !self.backlog.is_empty() {
             let count = self.backlog.len().min(most);
-            match self.apply(0..count) {
+            match self.apply_first(count) {
                 Ok(()) => {
                     if std::mem::take(&mut self.failing) {
                         tracing::info!("the catalog takes the ledger again");
@@ -257,49 +254,32 @@ impl Committer {
                     self.backlog.drain(..count);
                     most = (most * 2).min(BATCH);
                 }
+                Err(CatalogError::Refused(_)) if count > 1 => most = count / 2,
+                Err(error @ CatalogError::Refused(_)) => self.leave_out_first(&error),
                 Err(error) => {
                     metrics::counter!("nightjar_ledger_write_errors_total").increment(1);
-                    if error.is_transient() {
-                        self.wait_for_catalog(&error);
-                    } else if count > 1 {
-                        // One of them is at fault: smaller batches find it.
-                        most = count / 2;
-                        continue;
-                    } else {
-                        self.refuse_first(&error);
+                    if !std::mem::replace(&mut self.failing, true) {
+                        let waiting = self.backlog.len();
+                        tracing::error!(%error, waiting, "the catalog does not take the ledger; recording goes on");
                     }
-                    if self.failing {
-                        break;
-                    }
+                    break;
                 }
             }
         }
         metrics::gauge!("nightjar_ledger_backlog").set(self.backlog.len() as f64);
     }
 
-    fn wait_for_catalog(&mut self, error: &CatalogError) {
-        if !std::mem::replace(&mut self.failing, true) {
-            let waiting = self.backlog.len();
-            tracing::error!(%error, waiting, "the catalog does not take the ledger; recording goes on");
-        }
-    }
-
-    fn apply(&mut self, rows: Range<usize>) -> Result<(), CatalogError> {
-        let batch = &self.backlog.make_contiguous()[rows];
+    fn apply_first(&mut self, count: usize) -> Result<(), CatalogError> {
+        let batch = &self.backlog.make_contiguous()[..count];
         self.runtime.block_on(async {
             let answer = tokio::time::timeout(CATALOG_LIMIT, self.catalog.apply(batch)).await;
             answer.unwrap_or_else(|_| Err(CatalogError::Unavailable("no answer within 30 s".to_owned())))
         })
     }
 
-    /// A row that the catalog will never take must not hold up those behind it, so it is left out
-    /// when another one is taken. A segment's file stays, and the reconciler adopts it later.
-    fn refuse_first(&mut self, error: &CatalogError) {
-        let others = self.backlog.len().min(1 + OTHERS);
-        if !(1..others).any(|other| self.apply(other..other + 1).is_ok()) {
-            self.wait_for_catalog(error);
-            return;
-        }
+    /// A row that the catalog will never take must not hold up those behind it. A segment's file
+    /// stays, and the reconciler adopts it later.
+    fn leave_out_first(&mut self, error: &CatalogError) {
         let row = self.backlog.pop_front();
         tracing::error!(%error, ?row, "the catalog refuses a row of the ledger; it is left out");
         metrics::counter!("nightjar_ledger_rows_refused_total").increment(1);

@@ -11,12 +11,17 @@ mod objects;
 mod report;
 mod tiling;
 
+use std::time::Duration;
+
 use nightjar_model::SegmentState;
 
 pub use report::{Problem, Progress, Stage, VerifyReport};
 
 use crate::footage::{Footage, Result};
 
+/// What is recorded is in the catalog within this time (the interval of the group commit, and a
+/// slow disk): what is missing is looked for once more after it.
+const COMMIT_LAG: Duration = Duration::from_secs(3);
 /// Rows that are read in one go.
 const PAGE: u32 = 5_000;
 

@@ -111,7 +111,9 @@ async fn serve(config: Config) -> Result<()> {
         )
         .context("can't start recording")?,
     );
-    let sources = Arc::new(Sources::new(hub, status, SourcesConfig::default()));
+    let sources = Arc::new(
+        Sources::start(hub, status, SourcesConfig::default()).context("can't start the cameras' threads")?,
+    );
     let reconciling = CancellationToken::new();
     let fleet = Fleet { catalog: catalog.clone(), sources: sources.clone(), recorder: recorder.clone() };
     tasks.spawn(fleet.run(reconciling.clone()));

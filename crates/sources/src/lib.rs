@@ -11,6 +11,7 @@ mod manager;
 mod meter;
 mod rtsp;
 mod stream;
+mod threads;
 mod timeline;
 
 pub use error::SourceError;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -14,6 +15,7 @@ use url::Url;
 
 use crate::rtsp::RtspTarget;
 use crate::stream::{StreamOf, StreamSource};
+use crate::threads::Threads;
 
 /// Patience with cameras.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +53,9 @@ pub struct Sources {
     config: SourcesConfig,
     cancel: CancellationToken,
     tasks: TaskTracker,
+    threads: Threads,
+    /// Streams spawned so far.
+    spawned: AtomicUsize,
     cameras: Mutex<HashMap<CameraId, Running>>,
 }
 
@@ -61,16 +66,21 @@ struct Running {
 }
 
 impl Sources {
-    /// No camera yet.
-    pub fn new(hub: Hub, status: StatusBoard, config: SourcesConfig) -> Self {
-        Self {
+    /// Starts the threads that read cameras; there is no camera yet.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(hub: Hub, status: StatusBoard, config: SourcesConfig) -> std::io::Result<Self> {
+        Ok(Self {
             hub,
             status,
             config,
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            threads: Threads::start()?,
+            spawned: AtomicUsize::new(0),
             cameras: Mutex::default(),
-        }
+        })
     }
 
     /// Begins with a camera, or takes up its changed address; a change of anything else leaves
@@ -105,13 +115,15 @@ impl Sources {
         self.cancel.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.threads.end();
     }
 
     fn spawn(&self, camera: &Camera, name: StreamName, target: RtspTarget, cancel: CancellationToken) {
         let of = StreamOf { camera: camera.id, key: camera.key.clone(), name };
         let stream = self.hub.stream(key(camera.id, name));
         let (status, config) = (self.status.clone(), self.config);
-        self.tasks.spawn(async move {
+        let thread = self.threads.share(self.spawned.fetch_add(1, Ordering::Relaxed));
+        let life = async move {
             loop {
                 let source = StreamSource {
                     of: of.clone(),
@@ -131,7 +143,8 @@ impl Sources {
                     () = tokio::time::sleep(config.retry_limit) => {}
                 }
             }
-        });
+        };
+        self.tasks.spawn_on(life, thread);
     }
 }
 

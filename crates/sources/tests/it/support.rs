@@ -62,7 +62,7 @@ impl Scene {
         let (hub, status) = (Hub::new(GopLimits::default()), StatusBoard::default());
         let key = StreamKey { camera: camera.id.0.into_bytes(), stream: "main" };
         let subscriber = hub.stream(key).subscribe(Start::Gop, QueueLimits::default());
-        let sources = Sources::new(hub, status.clone(), patience());
+        let sources = Sources::start(hub, status.clone(), patience()).expect("threads");
         sources.set_camera(&camera);
         Self { simulator, sources, status, camera, subscriber, heard: Vec::new() }
     }

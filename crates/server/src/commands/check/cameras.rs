@@ -22,7 +22,15 @@ pub(super) async fn try_all(cameras: &[CameraConfig], patience: Duration) -> Vec
     let mut outcomes = Vec::with_capacity(cameras.len());
     for some in cameras.chunks(AT_ONCE) {
         let hub = Hub::new(GopLimits::default());
-        let sources = Sources::new(hub.clone(), StatusBoard::default(), SourcesConfig::default());
+        let sources = match Sources::start(hub.clone(), StatusBoard::default(), SourcesConfig::default()) {
+            Ok(sources) => sources,
+            Err(error) => {
+                let failed =
+                    |camera: &CameraConfig| (camera.key.to_string(), Err(format!("no thread: {error}")));
+                outcomes.extend(some.iter().map(failed));
+                continue;
+            }
+        };
         let tries = some.iter().map(|camera| try_camera(camera, &hub, &sources, patience));
         outcomes.extend(futures::future::join_all(tries).await.into_iter().flatten());
         sources.stop().await;
