@@ -63,11 +63,14 @@ async fn a_bad_bucket_loses_nothing_and_disturbs_nothing() {
     until("the first uploads", Duration::from_secs(40), || async { (stored().await > 0).then_some(()) })
         .await;
     let short = Duration::from_secs(12);
-    let faults: [(&str, Duration, &dyn Fn()); 5] = [
+    let faults: [(&str, Duration, &dyn Fn()); 8] = [
         ("gone", outage, &|| proxy.wire(WireFault::Gone)),
         ("slow", short, &|| proxy.wire(WireFault::Slow { bytes_per_second: 20_000 })),
+        ("hanging", short / 2, &|| proxy.wire(WireFault::Hang)),
+        ("cut", short / 2, &|| proxy.wire(WireFault::CutAfter(5_000))),
         ("503", short, &|| proxy.http(HttpFault::Unavailable)),
         ("changed bytes", short, &|| proxy.http(HttpFault::CorruptUpload)),
+        ("made-up tags", short / 2, &|| proxy.http(HttpFault::WrongEtag)),
         ("wrong checksums", short, &|| proxy.http(HttpFault::WrongEtagAndCorruptDownload)),
     ];
     for (name, lasts, fault) in faults {
