@@ -1,15 +1,19 @@
 //! `/playback`.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Method;
 use nightjar_api::ApiConfig;
 use nightjar_model::RecordingId;
 use nightjar_playback::PlaybackConfig;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 use crate::lab::{Lab, request};
-use crate::studio::{at, fragments};
+use crate::studio::{at, fragments, now};
 
 async fn start(lab: &Lab, from: &str, to: Option<&str>) -> Value {
     let body = json!({"camera_id": "front-door", "from": from, "to": to});
@@ -43,6 +47,36 @@ async fn a_session_is_started_shown_extended_and_ended() {
     lab.get(&url).await.error(404, "SESSION_NOT_FOUND");
     lab.delete(&path).await.error(404, "SESSION_NOT_FOUND");
     lab.post(&format!("{path}/extend"), json!({})).await.error(404, "SESSION_NOT_FOUND");
+}
+
+/// Over a real socket: from the request to the first byte of the answer.
+#[tokio::test]
+async fn the_playlist_of_a_day_begins_within_30_ms() {
+    let lab = Lab::new().await;
+    lab.studio.day().await;
+    lab.set_time(at(100_000));
+    let session = start(&lab, "2026-11-20T12:00:00Z", Some("2026-11-21T12:00:00Z")).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let serving = tokio::spawn(axum::serve(listener, lab.router()).into_future());
+    let get = format!("GET {} HTTP/1.1\r\nHost: nightjar\r\n\r\n", field(&session, "playlist_url"));
+    let mut took = Vec::new();
+    for _ in 0..100 {
+        let mut connection = TcpStream::connect(address).await.expect("connects");
+        let began = now();
+        connection.write_all(get.as_bytes()).await.expect("sent");
+        let mut answer = [0; 12];
+        connection.read_exact(&mut answer).await.expect("answered");
+        took.push(began.elapsed());
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+    serving.abort();
+    took.sort();
+    let (median, p95) = (took[50], took[95]);
+    println!("first byte of a day's playlist: median {median:?}, p95 {p95:?}");
+    // As in the test of the playlist itself: this build is not optimised, its machine is busy.
+    let limit = if std::env::var_os("NIGHTJAR_BENCH").is_some() { 30 } else { 300 };
+    assert!(p95 < Duration::from_millis(limit), "p95 {p95:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite};
@@ -54,6 +54,45 @@ impl Studio {
         let camera = camera("front-door");
         catalog.upsert_camera(&camera).await.expect("inserts");
         Self { _folder: folder, catalog, local, camera }
+    }
+
+    /// A day in 96 files of 15 minutes, with entries of 4 s; only the catalog knows of it.
+    pub(crate) async fn day(&self) {
+        let recording = RecordingId(Uuid::now_v7());
+        for number in 0..96 {
+            let start = at(number * 900);
+            let id = SegmentId(Uuid::now_v7());
+            let segment = Segment {
+                id,
+                org_id: self.camera.org_id,
+                camera_id: self.camera.id,
+                stream: StreamName::Main,
+                recording_id: recording,
+                key: format!("front-door/20261120/{number}.mp4"),
+                start,
+                end: start + Duration::from_secs(900),
+                media_start: number.unsigned_abs() * 81_000_000,
+                media_duration: 81_000_000,
+                timescale: 90_000,
+                bytes: 225_000_000,
+                init_offset: 32,
+                init_len: 720,
+                init_hash: 1,
+                frames: 22_500,
+                codecs: "avc1.64001e".to_owned(),
+                width: 640,
+                height: 360,
+                blake3: Some([1; 32]),
+                state: SegmentState::Finished,
+                location: Location { local: true, remote: false },
+                node: node(),
+            };
+            let entries = (0..225u32).map(|n| IndexEntry { bytes: 1_000_000 + n * 37, duration: 360_000 });
+            let index = SegmentIndex { first_offset: 1_000, entries: entries.collect() };
+            let open = Segment { state: SegmentState::Open, blake3: None, ..segment.clone() };
+            let finished = LedgerWrite::SegmentFinished { segment, index, upload: false };
+            self.catalog.apply(&[LedgerWrite::SegmentOpened(open), finished]).await.expect("applies");
+        }
     }
 
     /// A finished recording of `seconds` from `start` on, in files of `each` seconds.

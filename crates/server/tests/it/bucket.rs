@@ -32,7 +32,7 @@ async fn bucket() -> RemoteTier {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_bucket_loses_nothing_and_disturbs_nothing() {
     // `make proof` lets it be gone for two minutes.
-    let outage = Duration::from_secs(setting("NIGHTJAR_PROOF_OUTAGE", 15));
+    let outage = Duration::from_secs(setting("NIGHTJAR_PROOF_OUTAGE", 10));
     let bucket = bucket().await;
     let proxy = FaultProxy::start(bucket.config().endpoint.clone()).await;
     let storage = format!(
@@ -62,7 +62,8 @@ async fn a_bad_bucket_loses_nothing_and_disturbs_nothing() {
     };
     until("the first uploads", Duration::from_secs(40), || async { (stored().await > 0).then_some(()) })
         .await;
-    let short = Duration::from_secs(12);
+    // All of them together are over before the delays between tries grow to minutes.
+    let short = Duration::from_secs(6);
     let faults: [(&str, Duration, &dyn Fn()); 8] = [
         ("gone", outage, &|| proxy.wire(WireFault::Gone)),
         ("slow", short, &|| proxy.wire(WireFault::Slow { bytes_per_second: 20_000 })),
@@ -80,7 +81,7 @@ async fn a_bad_bucket_loses_nothing_and_disturbs_nothing() {
         println!("{name} for {} s: {} segments are stored", lasts.as_secs(), stored().await);
     }
     proxy.heal();
-    // The longest delay between two tries of a segment is five minutes.
+    // After the long outage the delay between two tries of a segment is five minutes.
     let all_stored = async || -> bool {
         let mut all = true;
         for number in 1..=CAMERAS {
