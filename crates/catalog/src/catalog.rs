@@ -3,13 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use nightjar_media::WallTime;
-use nightjar_model::NodeId;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, Set, TransactionTrait, UpdateMany};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait, UpdateMany};
 use tokio::sync::watch;
 
-use crate::entity::node;
 use crate::{CatalogError, Result, dialect, migrate};
 
 /// How often a transaction is tried when others are in its way.
@@ -105,18 +101,6 @@ impl Catalog {
     /// Bumped by every change of desired state that is made through this process.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()
-    }
-
-    /// Notes that this node was started.
-    pub async fn register_node(&self, id: &NodeId, started: WallTime) -> Result<()> {
-        let row = node::ActiveModel { id: Set(id.0.clone()), started_at: Set(started.micros()) };
-        let known = OnConflict::column(node::Column::Id).update_column(node::Column::StartedAt).to_owned();
-        self.write(|| async {
-            let insert = node::Entity::insert(row.clone()).on_conflict(known.clone());
-            insert.exec_without_returning(self.writer()).await?;
-            Ok(())
-        })
-        .await
     }
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {

@@ -5,7 +5,7 @@ mod write;
 
 use nightjar_media::WallTime;
 use nightjar_model::{
-    CameraId, Gap, GapCause, GapId, Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
+    CameraId, Gap, GapCause, GapId, NodeId, Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
@@ -58,6 +58,13 @@ pub enum LedgerWrite {
     },
     /// A gap that is over already.
     GapRecorded(Gap),
+    /// A process is alive, and told everything until then.
+    NodeSeen {
+        /// Which.
+        node: NodeId,
+        /// When.
+        at: WallTime,
+    },
 }
 
 /// A row of the ledger as the tiling check reads it.
@@ -93,8 +100,10 @@ pub enum LedgerItem {
 /// The place of a row in a camera's ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LedgerCursor {
-    pub(crate) start: WallTime,
-    pub(crate) id: Uuid,
+    /// Where the row starts.
+    pub start: WallTime,
+    /// Its id.
+    pub id: Uuid,
 }
 
 impl LedgerRow {

@@ -12,6 +12,7 @@ mod error;
 mod gaps;
 mod ledger;
 mod migrate;
+mod nodes;
 mod page;
 #[cfg(test)]
 mod query_plans;

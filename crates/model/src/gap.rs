@@ -111,6 +111,13 @@ impl GapCause {
     pub fn is_loss(self) -> bool {
         !matches!(self, Self::Disabled | Self::Schedule | Self::NoMotion | Self::Retention | Self::Deleted)
     }
+
+    /// Whether a gap of this cause goes on when the process that opened it is gone: nobody wants
+    /// footage of that time, or it is put down to the process already. Of all other causes only a
+    /// living process can say that they last.
+    pub fn outlives_process(self) -> bool {
+        matches!(self, Self::Disabled | Self::Schedule | Self::NodeDown | Self::ServerStopped)
+    }
 }
 
 impl From<InterruptionCause> for GapCause {

@@ -13,7 +13,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use nightjar_catalog::{Catalog, CatalogError, LedgerWrite};
-use nightjar_model::CameraId;
+use nightjar_media::WallTime;
+use nightjar_model::{CameraId, NodeId};
 use nightjar_storage::LocalTier;
 
 use crate::finish::{After, FinishJob};
@@ -28,6 +29,8 @@ const BACKLOG: usize = 400_000;
 const TABLES_A_ROUND: usize = 64;
 /// How long the catalog may take for a batch.
 const CATALOG_LIMIT: Duration = Duration::from_secs(30);
+/// Longest time without a sign of life, in microseconds.
+const SIGN_MICROS: i64 = 5_000_000;
 /// Writes in one transaction.
 const BATCH: usize = 2_000;
 
@@ -81,11 +84,20 @@ pub enum SyncMode {
     Never,
 }
 
+/// Who is told.
+pub(crate) struct Told {
+    pub(crate) catalog: Catalog,
+    /// The database's connections belong to it.
+    pub(crate) runtime: tokio::runtime::Handle,
+    /// Who tells.
+    pub(crate) node: NodeId,
+    pub(crate) clock: fn() -> WallTime,
+}
+
 /// Starts the thread. It ends when all senders are gone and the backlog is written or given up.
 pub(crate) fn start(
-    tier: LocalTier,
-    catalog: Catalog,
-    runtime: tokio::runtime::Handle,
+    tier: &LocalTier,
+    told: Told,
     interval: Duration,
     mode: SyncMode,
 ) -> std::io::Result<(CommitSender, JoinHandle<()>)> {
@@ -96,8 +108,8 @@ pub(crate) fn start(
         dirty: dirty.clone(),
         volume,
         mode,
-        catalog,
-        runtime,
+        told,
+        last_sign: None,
         lanes: HashMap::new(),
         backlog: VecDeque::new(),
         failing: false,
@@ -112,8 +124,9 @@ struct Committer {
     volume: std::fs::File,
     mode: SyncMode,
     dirty: Arc<AtomicBool>,
-    catalog: Catalog,
-    runtime: tokio::runtime::Handle,
+    told: Told,
+    /// When the catalog was last told that this process is alive.
+    last_sign: Option<WallTime>,
     /// What each camera still has to have made durable, in order.
     lanes: HashMap<CameraId, VecDeque<Entry>>,
     /// What is durable and waits for the catalog.
@@ -167,6 +180,7 @@ impl Committer {
     }
 
     fn round(&mut self) {
+        let now = (self.told.clock)();
         if self.dirty.swap(false, Ordering::AcqRel) || !self.lanes.is_empty() {
             self.before_sync();
             if let Err(error) = self.sync() {
@@ -178,7 +192,19 @@ impl Committer {
             }
             self.after_sync();
         }
+        self.give_sign(now);
         self.tell_catalog();
+    }
+
+    /// Everything until `now` is told with this round. While nothing else is to be told, a sign of
+    /// life now and then is enough.
+    fn give_sign(&mut self, now: WallTime) {
+        let recent = |last: WallTime| (0..SIGN_MICROS).contains(&now.micros_since(last));
+        if self.failing || (self.backlog.is_empty() && self.last_sign.is_some_and(recent)) {
+            return;
+        }
+        self.last_sign = Some(now);
+        self.backlog.push_back(LedgerWrite::NodeSeen { node: self.told.node.clone(), at: now });
     }
 
     fn before_sync(&mut self) {
@@ -271,8 +297,8 @@ impl Committer {
 
     fn apply_first(&mut self, count: usize) -> Result<(), CatalogError> {
         let batch = &self.backlog.make_contiguous()[..count];
-        self.runtime.block_on(async {
-            let answer = tokio::time::timeout(CATALOG_LIMIT, self.catalog.apply(batch)).await;
+        self.told.runtime.block_on(async {
+            let answer = tokio::time::timeout(CATALOG_LIMIT, self.told.catalog.apply(batch)).await;
             answer.unwrap_or_else(|_| Err(CatalogError::Unavailable("no answer within 30 s".to_owned())))
         })
     }

@@ -42,6 +42,26 @@ struct OpenGap {
     cause: GapCause,
 }
 
+/// What the catalog says of a stream when its recorder begins.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    /// Where spans and gaps end so far.
+    pub(crate) covered: Option<WallTime>,
+    /// The gap that is open.
+    pub(crate) open: Option<Gap>,
+    /// The absence of this process before its present life.
+    pub(crate) down: Option<Downtime>,
+}
+
+/// When a process was not there to say why something is not recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Downtime {
+    /// When it last wrote the ledger.
+    pub from: WallTime,
+    /// When it started again.
+    pub until: WallTime,
+}
+
 /// A reason not to record, with its text for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reason {
@@ -56,25 +76,37 @@ impl Reason {
 }
 
 impl Ledger {
-    /// Takes the ledger up where it was left. `covered` is where spans and gaps end so far;
-    /// what is missing from there until media comes is put down to `reason`, unless a gap was
-    /// left open, which then simply goes on.
+    /// Takes the ledger up where it was left: what is missing from there until media comes is put
+    /// down to the process being down. A gap that was left open goes on, if somebody was there to
+    /// know its cause all the time.
     pub(crate) fn resume(
         of: LedgerOf,
         new_id: fn() -> Uuid,
-        covered: Option<WallTime>,
-        left_open: Option<&Gap>,
-        reason: Reason,
+        left: &Left,
         now: WallTime,
         writes: &mut Vec<LedgerWrite>,
     ) -> Self {
         let mut ledger = Self { of, new_id, present: Present::Recording };
-        match left_open {
-            Some(gap) => {
-                let open = OpenGap { id: gap.id, start: gap.start, cause: gap.cause };
-                ledger.present = Present::Gap(open);
+        let down = || Reason::new(GapCause::NodeDown, "Nightjar was not running");
+        match (&left.open, left.covered) {
+            (Some(gap), _) => {
+                ledger.present = Present::Gap(OpenGap { id: gap.id, start: gap.start, cause: gap.cause });
+                let absence =
+                    left.down.filter(|down| gap.start < down.until && !gap.cause.outlives_process());
+                if let Some(absence) = absence {
+                    ledger.stop(None, down(), absence.from.min(now), writes);
+                }
             }
-            None => ledger.open_gap(covered.unwrap_or(now).min(now), reason, writes),
+            // The last frame's duration reaches a little beyond the moment in which it came.
+            (None, Some(covered)) if covered.micros_since(now) <= SMALL_OVERLAP_MICROS => {
+                ledger.open_gap(covered, down(), writes);
+            }
+            // The clock was set back since.
+            (None, Some(_)) => ledger.open_gap(now, down(), writes),
+            (None, None) => {
+                let first = Reason::new(GapCause::CameraUnreachable, "connecting for the first time");
+                ledger.open_gap(now, first, writes);
+            }
         }
         ledger
     }
@@ -191,8 +223,8 @@ mod tests {
     #[test]
     fn a_restart_is_one_gap_until_the_first_frame() {
         let mut writes = Vec::new();
-        let down = reason(GapCause::NodeDown);
-        let mut ledger = Ledger::resume(OF, ids, Some(at(1000)), None, down, at(9000), &mut writes);
+        let left = Left { covered: Some(at(1000)), ..Left::default() };
+        let mut ledger = Ledger::resume(OF, ids, &left, at(9000), &mut writes);
         assert_eq!(ledger.begin_span(at(9300), &mut writes), at(9300));
         assert_eq!(gaps(&writes), [(1000, Some(9300), GapCause::NodeDown)]);
     }
@@ -200,8 +232,7 @@ mod tests {
     #[test]
     fn a_change_of_cause_splits_the_gap_without_a_hole() {
         let mut writes = Vec::new();
-        let mut ledger =
-            Ledger::resume(OF, ids, None, None, reason(GapCause::CameraUnreachable), at(0), &mut writes);
+        let mut ledger = Ledger::resume(OF, ids, &Left::default(), at(0), &mut writes);
         ledger.begin_span(at(100), &mut writes);
         ledger.stop(Some(at(5000)), reason(GapCause::StreamStalled), at(15_000), &mut writes);
         ledger.stop(None, reason(GapCause::CameraUnreachable), at(16_000), &mut writes);
@@ -217,9 +248,51 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_that_nobody_watched_becomes_the_nodes() {
+        let left = |cause, start| {
+            let open = Gap {
+                id: GapId(Uuid::nil()),
+                org_id: OF.org_id,
+                camera_id: OF.camera_id,
+                stream: OF.stream,
+                start: at(start),
+                end: None,
+                cause,
+                details: String::new(),
+            };
+            let down = Some(Downtime { from: at(5000), until: at(9000) });
+            let left = Left { covered: Some(at(start)), open: Some(open), down };
+            let mut writes = Vec::new();
+            let ledger = Ledger::resume(OF, ids, &left, at(9500), &mut writes);
+            let closed = writes.iter().find_map(|write| match write {
+                LedgerWrite::GapClosed { end, .. } => Some(end.micros() / 1000),
+                _ => None,
+            });
+            let (since, cause) = ledger.present_gap().expect("a gap");
+            (closed, since.micros() / 1000, cause)
+        };
+        let unreachable = GapCause::CameraUnreachable;
+        assert_eq!(left(unreachable, 1000), (Some(5000), 5000, GapCause::NodeDown));
+        // It began after the last sign of life, in that second.
+        assert_eq!(left(unreachable, 5500), (Some(5500), 5500, GapCause::NodeDown));
+        // It began in this life of the process.
+        assert_eq!(left(unreachable, 9200), (None, 9200, unreachable));
+        assert_eq!(left(GapCause::Disabled, 1000), (None, 1000, GapCause::Disabled));
+    }
+
+    #[test]
+    fn a_restart_within_a_frame_does_not_overlap_the_span_before() {
+        let mut writes = Vec::new();
+        let left = Left { covered: Some(at(1040)), ..Left::default() };
+        let mut ledger = Ledger::resume(OF, ids, &left, at(1020), &mut writes);
+        assert_eq!(ledger.begin_span(at(1039), &mut writes), at(1040));
+        assert_eq!(gaps(&writes), [(1040, Some(1040), GapCause::NodeDown)]);
+    }
+
+    #[test]
     fn a_clock_that_stepped_back_is_an_entry_that_ends_before_it_starts() {
         let mut writes = Vec::new();
-        let mut ledger = Ledger::resume(OF, ids, None, None, reason(GapCause::NodeDown), at(0), &mut writes);
+        let mut ledger = Ledger::resume(OF, ids, &Left::default(), at(0), &mut writes);
         ledger.begin_span(at(0), &mut writes);
         ledger.stop(Some(at(60_000)), reason(GapCause::CameraUnreachable), at(60_500), &mut writes);
         assert_eq!(ledger.begin_span(at(30_000), &mut writes), at(30_000));
@@ -235,7 +308,7 @@ mod tests {
     #[test]
     fn frames_from_just_before_the_loss_do_not_overlap_the_span() {
         let mut writes = Vec::new();
-        let mut ledger = Ledger::resume(OF, ids, None, None, reason(GapCause::NodeDown), at(0), &mut writes);
+        let mut ledger = Ledger::resume(OF, ids, &Left::default(), at(0), &mut writes);
         ledger.begin_span(at(0), &mut writes);
         ledger.stop(Some(at(60_000)), reason(GapCause::CameraUnreachable), at(60_000), &mut writes);
         assert_eq!(ledger.begin_span(at(59_800), &mut writes), at(60_000));
@@ -245,7 +318,7 @@ mod tests {
         #[test]
         fn spans_and_gaps_tile_time(steps in proptest::collection::vec((0u8..3, 1i64..5000), 1..60)) {
             let mut writes = Vec::new();
-            let mut ledger = Ledger::resume(OF, ids, None, None, reason(GapCause::NodeDown), at(0), &mut writes);
+            let mut ledger = Ledger::resume(OF, ids, &Left::default(), at(0), &mut writes);
             let (mut now, mut span): (i64, Option<i64>) = (0, None);
             let mut spans = Vec::new();
             for (kind, step) in steps {

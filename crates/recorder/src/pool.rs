@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::camera::CameraRecorder;
 use crate::commit::{self, CommitSender};
 use crate::context::{Context, RecorderConfig};
-use crate::ledger::{Ledger, LedgerOf, Reason};
+use crate::ledger::{Downtime, Ledger, LedgerOf, Left, Reason};
 use crate::metrics::RecorderMetrics;
 
 /// Whether there is room for footage.
@@ -48,6 +48,8 @@ pub struct Surroundings {
     pub room: watch::Receiver<Room>,
     /// The wall clock.
     pub clock: fn() -> WallTime,
+    /// Since when nobody was there to record; none at the very first start.
+    pub down: Option<Downtime>,
 }
 
 /// All recorders of the process.
@@ -87,13 +89,13 @@ impl Recorder {
     /// When a thread can't be started or the footage folder can't be opened.
     pub fn start(config: RecorderConfig, around: Surroundings) -> std::io::Result<Self> {
         let runtime = Handle::current();
-        let (commit, committing) = commit::start(
-            around.tier.clone(),
-            around.catalog.clone(),
-            runtime.clone(),
-            config.flush_interval,
-            config.sync,
-        )?;
+        let told = commit::Told {
+            catalog: around.catalog.clone(),
+            runtime: runtime.clone(),
+            node: config.node.clone(),
+            clock: around.clock,
+        };
+        let (commit, committing) = commit::start(&around.tier, told, config.flush_interval, config.sync)?;
         let context = Arc::new(Context {
             node: config.node.clone(),
             tier: around.tier,
@@ -104,8 +106,15 @@ impl Recorder {
             config,
         });
         let budget = Budget::new(context.config.queue_bytes);
-        let shared =
-            Shared { context, catalog: around.catalog, hub: around.hub, room: around.room, runtime, budget };
+        let shared = Shared {
+            context,
+            catalog: around.catalog,
+            hub: around.hub,
+            room: around.room,
+            down: around.down,
+            runtime,
+            budget,
+        };
         let (mut workers, mut recording) = (Vec::new(), Vec::new());
         for number in 0..shared.context.config.threads.max(1) {
             let (worker, thread) = Worker::start(number, shared.clone())?;
@@ -168,6 +177,7 @@ struct Shared {
     catalog: Catalog,
     hub: Hub,
     room: watch::Receiver<Room>,
+    down: Option<Downtime>,
     runtime: Handle,
     budget: Budget,
 }
@@ -380,12 +390,9 @@ async fn resume_ledger(shared: &Shared, camera: &Arc<Camera>) -> Result<Ledger, 
         Ok::<_, CatalogError>((open, covered))
     });
     let (open, covered) = read.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
-    let reason = match covered {
-        Some(_) => Reason::new(GapCause::NodeDown, "Nightjar was not running"),
-        None => Reason::new(GapCause::CameraUnreachable, "connecting for the first time"),
-    };
+    let left = Left { covered, open, down: shared.down };
     let mut writes = Vec::new();
-    let ledger = Ledger::resume(of, Uuid::now_v7, covered, open.as_ref(), reason, now, &mut writes);
+    let ledger = Ledger::resume(of, Uuid::now_v7, &left, now, &mut writes);
     for write in writes {
         shared.context.commit.send(camera.id, commit::Entry::Write(Box::new(write)));
     }

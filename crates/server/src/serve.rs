@@ -19,7 +19,7 @@ use nightjar_hub::{GopLimits, Hub};
 use nightjar_media::WallTime;
 use nightjar_model::StatusBoard;
 use nightjar_playback::PlaybackService;
-use nightjar_recorder::{Recorder, Surroundings};
+use nightjar_recorder::{Downtime, Recorder, Surroundings};
 use nightjar_sources::{Sources, SourcesConfig};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -69,6 +69,8 @@ async fn serve(config: Config) -> Result<()> {
     let status = StatusBoard::default();
     let footage = open::all(&config, status.clone()).await?;
     let catalog = footage.catalog.clone();
+    let last_seen =
+        catalog.node_started(&footage.node, started).await.context("can't note the start in the catalog")?;
     open::desired_cameras(&catalog, &config).await?;
     let hub = Hub::new(GopLimits::default());
 
@@ -107,6 +109,7 @@ async fn serve(config: Config) -> Result<()> {
                 status: status.clone(),
                 room: upkeep.room(),
                 clock: now,
+                down: last_seen.map(|from| Downtime { from, until: started }),
             },
         )
         .context("can't start recording")?,

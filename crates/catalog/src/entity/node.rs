@@ -9,6 +9,8 @@ pub(crate) struct Model {
     pub(crate) id: String,
     /// When it was last started.
     pub(crate) started_at: i64,
+    /// When it last wrote its ledger.
+    pub(crate) seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

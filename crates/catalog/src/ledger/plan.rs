@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use nightjar_media::WallTime;
-use nightjar_model::{Gap, GapId, Segment, SegmentId, SegmentIndex};
+use nightjar_model::{Gap, GapId, NodeId, Segment, SegmentId, SegmentIndex};
 
 use super::LedgerWrite;
 
@@ -21,6 +21,7 @@ pub(super) struct Plan<'a> {
     pub(super) dropped: Vec<SegmentId>,
     pub(super) gaps: Vec<Cow<'a, Gap>>,
     pub(super) closed: Vec<(GapId, WallTime)>,
+    pub(super) seen: Vec<(&'a NodeId, WallTime)>,
 }
 
 /// How far an open segment is durable.
@@ -45,6 +46,7 @@ impl<'a> Plan<'a> {
     pub(super) fn new(writes: &'a [LedgerWrite]) -> Self {
         let mut segments = Rows::default();
         let mut gaps = Rows::default();
+        let mut seen = Rows::default();
         for write in writes {
             match write {
                 LedgerWrite::SegmentOpened(segment) => {
@@ -71,9 +73,10 @@ impl<'a> Plan<'a> {
                 LedgerWrite::GapClosed { id, end } => {
                     gaps.change(*id, |old| GapChange::closed(old, *id, *end));
                 }
+                LedgerWrite::NodeSeen { node, at } => seen.put(node, (node, *at)),
             }
         }
-        let mut plan = Self::default();
+        let mut plan = Self { seen: seen.into_changes().collect(), ..Self::default() };
         segments.into_changes().for_each(|change| plan.add_segment(change));
         gaps.into_changes().for_each(|change| plan.add_gap(change));
         plan

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, 
 
 use super::plan::{Finished, Plan, Progress};
 use crate::Result;
-use crate::entity::{gap, segment, segment_index, to_i64};
+use crate::entity::{gap, node, segment, segment_index, to_i64};
 use crate::sql::{Values, batches};
 
 /// Columns of a segment's row.
@@ -25,7 +25,8 @@ pub(super) async fn execute(connection: &impl ConnectionTrait, plan: &Plan<'_>) 
     finish(connection, &plan.finished).await?;
     let gaps: Vec<&Gap> = plan.gaps.iter().map(AsRef::as_ref).collect();
     upsert_gaps(connection, &gaps, gap_conflict()).await?;
-    close_gaps(connection, plan).await
+    close_gaps(connection, plan).await?;
+    nodes_seen(connection, plan).await
 }
 
 /// Inserts rows of segments; `conflict` says what happens to rows that are there.
@@ -168,6 +169,17 @@ async fn finish(connection: &impl ConnectionTrait, finished: &[Finished<'_>]) ->
     let uploads: Vec<SegmentId> =
         finished.iter().filter(|finished| finished.upload).map(|finished| finished.segment.id).collect();
     enqueue(connection, &uploads, None).await
+}
+
+async fn nodes_seen(connection: &impl ConnectionTrait, plan: &Plan<'_>) -> Result<()> {
+    for (node, at) in &plan.seen {
+        node::Entity::update_many()
+            .col_expr(node::Column::SeenAt, at.micros().into())
+            .filter(node::Column::Id.eq(&node.0))
+            .exec(connection)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn close_gaps(connection: &impl ConnectionTrait, plan: &Plan<'_>) -> Result<()> {

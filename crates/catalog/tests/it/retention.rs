@@ -15,7 +15,7 @@ on_both!(
     gaps_of_one_cause_become_one,
     an_open_segment_is_not_marked,
     restored_rows_replace_old_ones,
-    a_node_is_registered_again_and_again,
+    a_node_that_starts_learns_when_it_was_last_seen,
 );
 
 async fn usage_counts_every_segment_where_it_is(database: TestDatabase) {
@@ -157,9 +157,15 @@ async fn restored_rows_replace_old_ones(database: TestDatabase) {
     assert_eq!((usage.segments, usage.remote_bytes), (2, segments[1].bytes));
 }
 
-async fn a_node_is_registered_again_and_again(database: TestDatabase) {
+async fn a_node_that_starts_learns_when_it_was_last_seen(database: TestDatabase) {
     let catalog = database.open().await;
-    for start in 0..3 {
-        catalog.register_node(&node(), at(start)).await.expect("is noted");
-    }
+    let started = async |second| catalog.node_started(&node(), at(second)).await.expect("is noted");
+    assert_eq!((started(0).await, started(1).await), (None, None));
+    let seen = |second| LedgerWrite::NodeSeen { node: node(), at: at(second) };
+    catalog.apply(&[seen(2), seen(3)]).await.expect("is written");
+    catalog
+        .apply(&[LedgerWrite::NodeSeen { node: NodeId("other".into()), at: at(9) }])
+        .await
+        .expect("is written");
+    assert_eq!((started(5).await, started(6).await), (Some(at(3)), Some(at(3))));
 }

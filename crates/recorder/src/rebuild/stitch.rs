@@ -6,13 +6,10 @@ use nightjar_model::{CameraId, Gap, GapCause, GapId, SegmentId, StreamName};
 use uuid::Uuid;
 
 use crate::footage::{Footage, Result};
+use crate::join::join;
 
 /// Rows that are read in one go.
 const PAGE: u32 = 5_000;
-/// A segment ends where the next one of its recording starts. Its file can tell that only to
-/// the precision of its own clock, so up to this much is no hole but the same instant.
-const SAME_INSTANT_MICROS: i64 = 100_000;
-
 /// Joins what belongs together and puts gaps into the holes, up to an open one at the end.
 /// Returns how many gaps.
 pub(super) async fn stitch(footage: &Footage, camera: CameraId, stream: StreamName) -> Result<u64> {
@@ -27,9 +24,7 @@ pub(super) async fn stitch(footage: &Footage, camera: CameraId, stream: StreamNa
         for row in page {
             match &last {
                 None => footage.catalog.set_recording_since(camera, row.start).await?,
-                Some(last) if row.start != last.end && is_one_recording(footage, last, &row).await? => {
-                    move_end(footage, last, row.start).await?;
-                }
+                Some(Last { end, segment: Some(id), .. }) if join(footage, *id, *end, &row).await? => {}
                 Some(last) if row.start > last.end => {
                     holes.push(hole(footage, camera, stream, last.end, Some(row.start)));
                 }
@@ -69,25 +64,6 @@ impl Last {
             _ => own,
         }
     }
-}
-
-/// Whether a row goes on where `last` ended, but for the imprecision of their clocks.
-async fn is_one_recording(footage: &Footage, last: &Last, row: &LedgerRow) -> Result<bool> {
-    if row.start.micros_since(last.end).abs() > SAME_INSTANT_MICROS {
-        return Ok(false);
-    }
-    let (Some(before), LedgerItem::Segment { id, .. }) = (last.segment, row.item) else { return Ok(false) };
-    let before = footage.catalog.segment(footage.org, before).await?;
-    let next = footage.catalog.segment(footage.org, id).await?;
-    Ok(before.zip(next).is_some_and(|(before, next)| before.recording_id == next.recording_id))
-}
-
-async fn move_end(footage: &Footage, last: &Last, end: WallTime) -> Result<()> {
-    let Some(id) = last.segment else { return Ok(()) };
-    let Some(mut segment) = footage.catalog.segment(footage.org, id).await? else { return Ok(()) };
-    let Some(index) = footage.catalog.indexes(&[id]).await?.remove(&id) else { return Ok(()) };
-    segment.end = end;
-    Ok(footage.catalog.insert_restored(&[(segment, index)], &[]).await?)
 }
 
 fn hole(

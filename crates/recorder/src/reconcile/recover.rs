@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::adopt::{Adoption, adopt};
 use super::{Outcome, ReconcileReport, Restored, finish_file};
 use crate::footage::{Footage, FootageError, Result};
+use crate::join::join_to_next;
 
 /// Files that are dealt with at once: each costs two syncs.
 const AT_ONCE: usize = 8;
@@ -27,9 +28,13 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
     let newest = newest_told(footage, &open).await?;
     let recovering = futures::stream::iter(open).map(|row| recover_row(footage, row));
     let recovered: Vec<(Segment, Result<Recovery>)> = recovering.buffer_unordered(AT_ONCE).collect().await;
+    let mut finished = Vec::new();
     for (row, recovery) in recovered {
         match recovery {
-            Ok(Recovery::Finished) => report.recovered += 1,
+            Ok(Recovery::Finished) => {
+                report.recovered += 1;
+                finished.push((row.camera_id, row.stream, row.id));
+            }
             Ok(Recovery::Empty) => report.empty += 1,
             Ok(Recovery::Missing) => report.dangling += 1,
             Err(error) => {
@@ -41,6 +46,12 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
     if let Some(newest) = newest {
         let since = newest.plus_micros(-LOOK_BACK_MICROS);
         adopt_since(footage, since, &mut report).await?;
+    }
+    // Last, because a segment may go on with one that was adopted.
+    for (camera, stream, id) in finished {
+        if let Some(segment) = footage.catalog.segment(footage.org, id).await? {
+            join_to_next(footage, camera, stream, &segment).await?;
+        }
     }
     if report != ReconcileReport::default() {
         tracing::info!(?report, "recovered what was being written when Nightjar ended");

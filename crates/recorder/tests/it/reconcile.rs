@@ -123,6 +123,22 @@ async fn a_file_from_just_before_the_crash_gets_its_row() {
 }
 
 #[tokio::test]
+async fn neighbours_of_a_recording_touch_after_a_crash() {
+    let mut archive = Archive::new(None).await;
+    for drift in [-327, 327] {
+        // Killed before the rotation was told: the file's own clock is a little off.
+        let first = archive.write(Came::NoRow).await.row;
+        archive.end = archive.end.plus_micros(drift);
+        let second = archive.write(Came::Cut(30_000)).await.row;
+        let report = recover_at_start(&archive.footage).await.expect("recovered");
+        assert_eq!(report.recovered, 2, "{report:?}");
+        let first = archive.segment(first.id).await.expect("it has a row");
+        assert_eq!(first.end, second.start);
+        archive.end = archive.segment(second.id).await.expect("it has a row").end;
+    }
+}
+
+#[tokio::test]
 async fn a_sweep_adopts_a_file_and_the_gap_gives_way() {
     let mut archive = Archive::new(None).await;
     archive.record(1).await;

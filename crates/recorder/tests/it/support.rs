@@ -199,6 +199,7 @@ pub(crate) fn start(
         status: status.clone(),
         room: room.subscribe(),
         clock: now,
+        down: None,
     };
     Arc::new(Recorder::start(config, around).expect("recorder"))
 }

@@ -1,0 +1,27 @@
+//! The processes that ran on this catalog, and when each was last heard of.
+
+use nightjar_media::WallTime;
+use nightjar_model::NodeId;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, Set};
+
+use crate::entity::node;
+use crate::{Catalog, Result};
+
+impl Catalog {
+    /// Notes that a process starts. Gives when its life before this one was last heard of; none
+    /// when it never was.
+    pub async fn node_started(&self, id: &NodeId, at: WallTime) -> Result<Option<WallTime>> {
+        let seen = node::Entity::find_by_id(&id.0).one(self.reader()).await?.and_then(|row| row.seen_at);
+        self.write(|| async {
+            let row =
+                node::ActiveModel { id: Set(id.0.clone()), started_at: Set(at.micros()), seen_at: Set(seen) };
+            let known =
+                OnConflict::column(node::Column::Id).update_column(node::Column::StartedAt).to_owned();
+            node::Entity::insert(row).on_conflict(known).exec_without_returning(self.writer()).await?;
+            Ok(())
+        })
+        .await?;
+        Ok(seen.map(WallTime::from_micros))
+    }
+}
