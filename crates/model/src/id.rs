@@ -50,6 +50,27 @@ uuid_id!(
     OrgId
 );
 
+uuid_id!(
+    /// An account.
+    UserId
+);
+uuid_id!(
+    /// A group of cameras.
+    GroupId
+);
+uuid_id!(
+    /// A sign-in, from its password until it is signed out.
+    SessionId
+);
+uuid_id!(
+    /// An API token.
+    TokenId
+);
+uuid_id!(
+    /// Something that happened.
+    EventId
+);
+
 impl OrgId {
     /// The organization of an installation that has only one.
     pub const DEFAULT: Self = Self(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));

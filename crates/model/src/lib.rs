@@ -4,6 +4,9 @@
 //! Belongs here: plain data and decisions without I/O. Does not belong here: queries
 //! (`catalog`), bytes (`storage`), HTTP types (`api`).
 
+mod access;
+mod account;
+mod audit;
 mod camera;
 mod error_code;
 mod gap;
@@ -15,10 +18,18 @@ mod status;
 mod timeline;
 mod timestamp;
 
+pub use access::{
+    Caller, Denial, GroupScope, Object, Permission, Permissions, Role, UnknownWord, Via, authorize,
+};
+pub use account::{ApiToken, CameraGroup, Organization, Session, SessionEnd, User};
+pub use audit::{Actor, AuditEntry, AuditRecord, Outcome};
 pub use camera::{AudioPolicy, Camera, CameraSource, ManagedBy, Mode, RtspTransport};
 pub use error_code::ErrorCode;
 pub use gap::{Gap, GapCause};
-pub use id::{CameraId, CameraKey, GapId, InvalidKey, NodeId, OrgId, RecordingId, SegmentId, StreamName};
+pub use id::{
+    CameraId, CameraKey, EventId, GapId, GroupId, InvalidKey, NodeId, OrgId, RecordingId, SegmentId,
+    SessionId, StreamName, TokenId, UserId,
+};
 pub use retry::Backoff;
 pub use secret::{Secret, redact_url};
 pub use segment::{IndexEntry, Location, Segment, SegmentIndex, SegmentState};
