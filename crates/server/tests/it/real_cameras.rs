@@ -73,7 +73,8 @@ fn compare_frames(name: &str, footage: &Path, ledger: &Told, sessions: &[GstSess
 }
 
 /// The gap begins where the last frame that came ends, and ends where the first one begins, each
-/// to a frame and the network's and our own rounding.
+/// to a frame and the network's and our own rounding. On a busy machine the cameras themselves are
+/// late: their logs say by how much, and no recorder can know better.
 fn compare_gaps(name: &str, ledger: &Told, sessions: &[GstSession], recorded: &[Recorded]) {
     let lost: Vec<_> = ledger
         .gaps
@@ -92,6 +93,13 @@ fn compare_gaps(name: &str, ledger: &Told, sessions: &[GstSession], recorded: &[
     );
     // A capture shows that pictures of H.265 are on the wire 65 ms after they left the payloader.
     let held = if name.starts_with("h265") { FRAME_MICROS } else { 0 };
-    assert!((-FRAME_MICROS..=FRAME_MICROS + held).contains(&began), "{name}: the gap begins {began} µs off");
-    assert!(returned.abs() <= FRAME_MICROS, "{name}: the gap ends {returned} µs off");
+    let late = sessions[0].lateness_at_first(recorded[0].first);
+    let latest = FRAME_MICROS + held + late;
+    assert!((-FRAME_MICROS..=latest).contains(&began), "{name}: the gap begins {began} µs off, {late} late");
+    let late = sessions[1].lateness(recorded[1].first);
+    let earliest = -FRAME_MICROS - late;
+    assert!(
+        (earliest..=FRAME_MICROS).contains(&returned),
+        "{name}: the gap ends {returned} µs off, {late} late"
+    );
 }

@@ -12,6 +12,8 @@ use super::root;
 
 /// The distance of two frames of these cameras.
 pub(crate) const FRAME_MICROS: i64 = 66_667;
+/// For how long Nightjar holds the first frames back to find the least late one.
+const ANCHOR_MICROS: i64 = 250_000;
 
 /// Running GStreamer cameras; they end when this is dropped.
 pub(crate) struct GstCameras {
@@ -41,11 +43,26 @@ pub(crate) struct GstFrame {
 }
 
 impl GstSession {
-    /// When frame `n` was due by the camera's own clock: at the pace of its least late frame.
+    /// When frame `n` was due by the camera's own clock: at the pace of its least late frame. Of coded
+    /// frames the `n`th is due at the `n`th presentation time; a busy camera leaves some out.
     pub(crate) fn due(&self, n: usize) -> i64 {
-        let distance = |n: usize| n as i64 * FRAME_MICROS;
-        let sent = self.frames.iter().enumerate().map(|(n, frame)| frame.sent - distance(n));
-        distance(n) + sent.min().expect("a frame was sent")
+        let mut times: Vec<i64> = self.frames.iter().map(|frame| frame.pts).collect();
+        times.sort_unstable();
+        let sent = self.frames.iter().zip(&times).map(|(frame, time)| frame.sent - time);
+        times[n] + sent.min().expect("a frame was sent")
+    }
+
+    /// How much later than it was due frame `n` left the camera: what a busy machine does to it.
+    pub(crate) fn lateness(&self, n: usize) -> i64 {
+        self.frames[n].sent - self.due(n)
+    }
+
+    /// The least lateness among the frames from `first` on that a client takes its clock from: it
+    /// can't know that later ones will be less late.
+    pub(crate) fn lateness_at_first(&self, first: usize) -> i64 {
+        let until = self.frames[first].sent + ANCHOR_MICROS;
+        let seen = (first..self.frames.len()).take_while(|n| self.frames[*n].sent <= until);
+        seen.map(|n| self.lateness(n)).min().unwrap_or(0)
     }
 }
 
