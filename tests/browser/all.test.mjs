@@ -14,4 +14,6 @@ after(async () => {
 });
 
 await import("./suites/page.mjs");
+await import("./suites/sign-in.mjs");
+await import("./suites/accounts.mjs");
 playback(() => recording);

@@ -1,6 +1,7 @@
 /** `npm run dev:mock`: an API with made-up cameras inside Vite's own server, to work on the page alone. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
+import { accountRoutes } from "./accounts.ts";
 import { loadClip } from "./clip.ts";
 import { CAMERAS, footageOf, type MockCamera } from "./footage.ts";
 import { playlist } from "./playlist.ts";
@@ -45,6 +46,7 @@ export function mockServer(): Plugin {
 }
 
 const ROUTES: readonly Route[] = [
+  ...accountRoutes({ ok, fail }),
   ["GET", /^\/api\/v1\/cameras$/, ({ response }) => ok(response, { items: CAMERAS.map(describe) })],
   ["GET", /^\/api\/v1\/recordings$/, listRecordings],
   ["GET", /^\/api\/v1\/recordings\/timeline\/([^/]+)$/, timeline],
@@ -167,7 +169,7 @@ function send(response: ServerResponse, status: number, body: object): void {
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, string>> {
-  if (request.method !== "POST") return {};
+  if (!["POST", "PUT", "PATCH"].includes(request.method ?? "")) return {};
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString("utf8") || "{}") as Record<string, string>;

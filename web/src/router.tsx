@@ -1,9 +1,20 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { accountRoute } from "./routes/account/route";
+import { auditRoute } from "./routes/audit/route";
+import { loginRoute } from "./routes/login/route";
 import { recordingsRoute } from "./routes/recordings/route";
 import { rootRoute } from "./routes/root";
+import { setupRoute } from "./routes/setup/route";
+import { signedInRoute } from "./routes/signed-in";
+import { tokensRoute } from "./routes/tokens/route";
+import { usersRoute } from "./routes/users/route";
 
-const routeTree = rootRoute.addChildren([recordingsRoute]);
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  setupRoute,
+  signedInRoute.addChildren([recordingsRoute, accountRoute, usersRoute, tokensRoute, auditRoute]),
+]);
 
 export function makeRouter(queryClient: QueryClient) {
   return createRouter({ routeTree, context: { queryClient }, defaultPreload: false });

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use nightjar_model::ErrorCode;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
@@ -36,14 +37,36 @@ pub(crate) fn too_large() -> ApiError {
     ApiError::new(ErrorCode::PayloadTooLarge, "The body is too large.")
 }
 
+/// `patch` merged into `value` (RFC 7396): null takes a field away.
+pub(crate) fn merge(value: Value, patch: Value) -> Value {
+    let Value::Object(changes) = patch else { return patch };
+    let mut object = match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    };
+    for (field, change) in changes {
+        let old = object.remove(&field).unwrap_or_default();
+        let nested = change.is_object();
+        // A null that is new says "none", as for a password, which no answer shows: it is kept.
+        object.insert(field, if nested { merge(old, change) } else { change });
+    }
+    Value::Object(object)
+}
+
+/// A value as the type that an operation takes; what is wrong is told by field and reason.
+pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(value).map_err(|error| wrong(error.path().to_string(), error.inner()))
+}
+
+fn wrong(path: String, error: &serde_json::Error) -> ApiError {
+    let field = if path == "." || !error.is_data() { "body".to_owned() } else { path };
+    ApiError::field(ErrorCode::ValidationFailed, &field, reason(error))
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        let field = if path == "." || !inner.is_data() { "body".to_owned() } else { path };
-        ApiError::field(ErrorCode::ValidationFailed, &field, reason(&inner))
-    })?;
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| wrong(error.path().to_string(), error.inner()))?;
     match deserializer.end() {
         Ok(()) => Ok(value),
         Err(_) => Err(ApiError::field(ErrorCode::ValidationFailed, "body", "has more than one JSON value")),
@@ -67,4 +90,19 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_patch_changes_only_what_it_names() {
+        let value = json!({ "name": "Door", "source": { "main_url": "a", "sub_url": "b" }, "tags": ["x"] });
+        let patch = json!({ "source": { "sub_url": null, "password": null }, "tags": [] });
+        let merged = json!({ "name": "Door", "source": { "main_url": "a", "sub_url": null, "password": null }, "tags": [] });
+        assert_eq!(merge(value, patch), merged);
+        assert_eq!(merge(json!({ "a": 1 }), json!("text")), json!("text"));
+    }
 }

@@ -57,6 +57,38 @@ api_enum! {
 }
 
 api_enum! {
+    /// What an account is there for.
+    Role = nightjar_model::Role {
+        /// Rules the organization.
+        Admin => "admin",
+        /// Works with cameras and footage.
+        Operator => "operator",
+        /// Watches.
+        Viewer => "viewer",
+        /// A program: acts by API tokens only.
+        ApiOnly => "api_only",
+    }
+}
+
+api_enum! {
+    /// How it ended.
+    Outcome = nightjar_model::Outcome {
+        /// It was done.
+        Done => "done",
+        /// It was refused.
+        Refused => "refused",
+    }
+}
+
+api_enum! {
+    /// How a camera is talked to.
+    Driver = nightjar_model::Driver {
+        /// Its streams are pulled over RTSP; nothing else is asked of it.
+        Rtsp => "rtsp",
+    }
+}
+
+api_enum! {
     /// When a camera is recorded.
     Mode = nightjar_model::Mode {
         /// Always.

@@ -4,6 +4,8 @@
 //! the shell, which knows the request's id, logs it and writes the envelope. So the text for
 //! outside and the one for the log are kept apart until the very end.
 
+mod access;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
@@ -62,6 +64,32 @@ impl ApiError {
     /// No such recorded file.
     pub(crate) fn recording_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::RecordingNotFound, "There is no such recording.").detail("id", shorten(asked))
+    }
+
+    /// No such account.
+    pub(crate) fn user_not_found(asked: &str) -> Self {
+        Self::new(ErrorCode::UserNotFound, "There is no such account.").detail("id", shorten(asked))
+    }
+
+    /// No such API token.
+    pub(crate) fn token_not_found(asked: &str) -> Self {
+        Self::new(ErrorCode::TokenNotFound, "There is no such API token.").detail("id", shorten(asked))
+    }
+
+    /// No such group of cameras.
+    pub(crate) fn group_not_found(asked: &str) -> Self {
+        Self::new(ErrorCode::GroupNotFound, "There is no such camera group.").detail("id", shorten(asked))
+    }
+
+    /// No such sign-in of the caller's.
+    pub(crate) fn sign_in_not_found() -> Self {
+        Self::new(ErrorCode::SessionNotFound, "There is no such sign-in: it may have ended.")
+    }
+
+    /// The version that the client means is not the newest.
+    pub(crate) fn stale() -> Self {
+        let message = "It was changed by somebody else meanwhile: load it again, and repeat your change.";
+        Self::new(ErrorCode::VersionConflict, message)
     }
 
     /// No such playback session, or not any more.
@@ -151,6 +179,8 @@ impl From<CatalogError> for ApiError {
             CatalogError::Full(_) => {
                 Self::new(ErrorCode::StorageFull, "There is no room left for the database.").cause(cause)
             }
+            CatalogError::Stale => Self::stale(),
+            CatalogError::Taken(field) => Self::field(ErrorCode::Conflict, field, "is taken"),
             CatalogError::NotFound(_) => {
                 Self::new(ErrorCode::NotFound, "It was deleted in the meantime.").cause(cause)
             }

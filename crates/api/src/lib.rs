@@ -5,9 +5,11 @@
 //! the API writes desired state and reads status.
 
 mod answer;
+mod audit;
 mod body;
 mod enums;
 mod error;
+mod guard;
 mod openapi;
 mod page;
 mod path;
@@ -16,6 +18,7 @@ mod routes;
 mod shell;
 mod state;
 mod time;
+mod version;
 mod web;
 
 use axum::Router;

@@ -16,7 +16,26 @@ use crate::state::ApiState;
 const PAGE: &str = include_str!("../assets/docs.html");
 
 /// Types that clients send; what they may leave out is not required.
-const INPUTS: &[&str] = &["CameraBody", "StartPlayback"];
+const INPUTS: &[&str] = &[
+    "BulkTags",
+    "CameraBody",
+    "CameraInput",
+    "CodeOnly",
+    "GroupInput",
+    "LoginBody",
+    "LogoutBody",
+    "NewApiToken",
+    "NewOrganization",
+    "NewUser",
+    "PasswordBody",
+    "PasswordOnly",
+    "RefreshBody",
+    "SetupBody",
+    "SourceInput",
+    "StartPlayback",
+    "TokenRights",
+    "UserChange",
+];
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +50,9 @@ const INPUTS: &[&str] = &["CameraBody", "StartPlayback"];
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
+        (name = "auth", description = "Signing in and out, and one's own account"),
+        (name = "users", description = "Accounts and organizations"),
+        (name = "tokens", description = "API tokens, for programs"),
         (name = "cameras", description = "Cameras, as they should be and as they are"),
         (name = "recordings", description = "What was recorded, and what was not"),
         (name = "recording", description = "Starting and stopping"),

@@ -2,12 +2,13 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use nightjar_model::{Camera, CameraId, CameraKey, ErrorCode, OrgId, SegmentId};
-use nightjar_playback::SessionId;
+use nightjar_model::{Caller, Camera, CameraId, CameraKey, ErrorCode, Permission, SegmentId};
+use nightjar_playback::{SessionId, SessionInfo};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::guard;
 use crate::state::ApiState;
 
 /// The parameters of the path.
@@ -25,17 +26,73 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for UrlPath
     }
 }
 
-/// The camera with this id or key.
-pub(crate) async fn camera(state: &ApiState, asked: &str) -> Result<Camera, ApiError> {
-    let org = OrgId::DEFAULT;
-    let found = if let Ok(id) = Uuid::try_parse(asked) {
-        state.catalog.camera(org, CameraId(id)).await?
-    } else if let Ok(key) = asked.parse::<CameraKey>() {
-        state.catalog.camera_by_key(org, &key).await?
-    } else {
-        None
+/// The camera with this id or key, if `caller` may do `action` to it.
+pub(crate) async fn camera(
+    state: &ApiState,
+    caller: &Caller,
+    action: Permission,
+    asked: &str,
+) -> Result<Camera, ApiError> {
+    let org = caller.org;
+    let found = match named(asked) {
+        Some(Named::Id(id)) => state.catalog.camera(org, id).await?,
+        Some(Named::Key(key)) => state.catalog.camera_by_key(org, &key).await?,
+        None => None,
     };
-    found.ok_or_else(|| ApiError::camera_not_found(asked))
+    allowed(found, caller, action, asked)
+}
+
+/// The same for its footage: that of a deleted camera is there until retention takes it.
+pub(crate) async fn recorded_camera(
+    state: &ApiState,
+    caller: &Caller,
+    action: Permission,
+    asked: &str,
+) -> Result<Camera, ApiError> {
+    let org = caller.org;
+    let found = match named(asked) {
+        Some(Named::Id(id)) => state.catalog.camera_with_deleted(org, id).await?,
+        Some(Named::Key(key)) => state.catalog.camera_by_key_with_deleted(org, &key).await?,
+        None => None,
+    };
+    allowed(found, caller, action, asked)
+}
+
+/// What a camera is named by.
+enum Named {
+    Id(CameraId),
+    Key(CameraKey),
+}
+
+fn named(asked: &str) -> Option<Named> {
+    let id = Uuid::try_parse(asked).ok().map(|id| Named::Id(CameraId(id)));
+    id.or_else(|| asked.parse().ok().map(Named::Key))
+}
+
+fn allowed(
+    found: Option<Camera>,
+    caller: &Caller,
+    action: Permission,
+    asked: &str,
+) -> Result<Camera, ApiError> {
+    let hidden = || ApiError::camera_not_found(asked);
+    let camera = found.ok_or_else(hidden)?;
+    guard::may(caller, action, camera.group_id, hidden)?;
+    Ok(camera)
+}
+
+/// The cameras whose footage `caller` may see, deleted ones included.
+pub(crate) async fn recorded_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Camera>, ApiError> {
+    let mut cameras = state.catalog.cameras_with_deleted(caller.org).await?;
+    cameras.retain(|camera| caller.groups.covers(camera.group_id));
+    Ok(cameras)
+}
+
+/// The cameras that `caller` may see, ordered by key.
+pub(crate) async fn visible_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Camera>, ApiError> {
+    let mut cameras = state.catalog.cameras(caller.org).await?;
+    cameras.retain(|camera| caller.groups.covers(camera.group_id));
+    Ok(cameras)
 }
 
 /// The text as a segment's id.
@@ -46,4 +103,10 @@ pub(crate) fn segment_id(asked: &str) -> Result<SegmentId, ApiError> {
 /// The text as a session's id.
 pub(crate) fn session_id(asked: &str) -> Result<SessionId, ApiError> {
     asked.parse().map_err(|_| ApiError::session_not_found())
+}
+
+/// A living playback session of the caller's own.
+pub(crate) fn own_session(state: &ApiState, caller: &Caller, asked: &str) -> Result<SessionInfo, ApiError> {
+    let session = state.playback.session(session_id(asked)?, state.clock.now())?;
+    if session.user == caller.user { Ok(session) } else { Err(ApiError::session_not_found()) }
 }

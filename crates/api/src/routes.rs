@@ -1,12 +1,19 @@
 //! All routes: the table of contents of the API.
 
+mod audit;
+mod auth;
 mod cameras;
+mod groups;
 pub(crate) mod media;
+mod organizations;
 mod playback;
 mod recording;
 mod recordings;
+mod setup;
 mod storage;
 mod system;
+mod tokens;
+mod users;
 
 use axum::Router;
 use axum::routing::get;
@@ -22,8 +29,38 @@ pub(crate) const BASE: &str = "/api/v1";
 /// The operations under [`BASE`], and the three outside of it that are documented with them.
 pub(crate) fn api() -> OpenApiRouter<ApiState> {
     let operations = OpenApiRouter::new()
-        .routes(routes!(cameras::list::list_cameras))
-        .routes(routes!(cameras::show::show_camera))
+        .routes(routes!(setup::setup_state, setup::set_up))
+        .routes(routes!(auth::login::log_in))
+        .routes(routes!(auth::refresh::refresh))
+        .routes(routes!(auth::logout::log_out))
+        .routes(routes!(auth::me::me))
+        .routes(routes!(auth::password::change_password))
+        .routes(routes!(auth::sessions::list_sign_ins))
+        .routes(routes!(auth::sessions::end_sign_in))
+        .routes(routes!(auth::totp::enroll_totp))
+        .routes(routes!(auth::totp::confirm_totp))
+        .routes(routes!(auth::totp::disable_totp))
+        .routes(routes!(users::list::list_users, users::create::create_user))
+        .routes(routes!(users::show::show_user, users::update::change_user, users::delete::delete_user))
+        .routes(routes!(tokens::list::list_tokens, tokens::create::create_token))
+        .routes(routes!(tokens::revoke::revoke_token))
+        .routes(routes!(tokens::rights::set_token_rights))
+        .routes(routes!(organizations::list_organizations, organizations::create_organization))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(cameras::list::list_cameras, cameras::create::create_camera))
+        .routes(routes!(
+            cameras::show::show_camera,
+            cameras::update::replace_camera,
+            cameras::update::change_camera,
+            cameras::delete::delete_camera
+        ))
+        .routes(routes!(cameras::tags::list_tags, cameras::tags::change_tags))
+        .routes(routes!(groups::list::list_groups, groups::create::create_group))
+        .routes(routes!(
+            groups::show::show_group,
+            groups::update::replace_group,
+            groups::delete::delete_group
+        ))
         .routes(routes!(cameras::status::camera_status))
         .routes(routes!(recordings::list::list_recordings))
         .routes(routes!(recordings::show::show_recording))

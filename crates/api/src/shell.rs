@@ -6,18 +6,21 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::{Json, Router, response::IntoResponse};
 use futures::FutureExt;
-use nightjar_model::ErrorCode;
+use nightjar_model::{Caller, ErrorCode};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 use uuid::Uuid;
 
+use crate::audit::Deed;
 use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::guard::{self, Admission, Signed};
 use crate::state::ApiState;
 
 /// Answers smaller than this are not worth compressing.
@@ -44,12 +47,14 @@ pub(crate) async fn method_not_allowed(method: Method) -> ApiError {
 }
 
 async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    let id = Uuid::now_v7().to_string();
+    let uuid = Uuid::now_v7();
+    let id = uuid.to_string();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let started = monotonic();
 
-    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let client = Client::of(request.extensions(), request.headers(), &state.config, uuid);
+    let handled = AssertUnwindSafe(handle(&state, request, next, client, route.as_deref())).catch_unwind();
     let mut response = match tokio::time::timeout(state.config.timeout, handled).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => ApiError::internal(format!("panic: {}", panic_text(&*panic))).into_response(),
@@ -68,6 +73,46 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     count(&method, route, response.status(), monotonic().saturating_duration_since(started));
     response
+}
+
+/// Asks the guard, then the handler.
+async fn handle(
+    state: &ApiState,
+    mut request: Request,
+    next: Next,
+    client: Client,
+    route: Option<&str>,
+) -> Response {
+    let admitted = guard::admit(state, request.method(), route, request.headers(), &client).await;
+    let Admission { caller, decision, place } = match admitted {
+        Ok(admission) => admission,
+        Err(refusal) => return refusal.into_response(),
+    };
+    request.extensions_mut().insert(client.clone());
+    let changes = !request.method().is_safe();
+    if let Some(caller) = &caller {
+        request.extensions_mut().insert(Signed(caller.clone()));
+    }
+    let mut response = next.run(request).await;
+    drop(place);
+    if let Some(decision) = &decision {
+        guard::limits::tell(response.headers_mut(), decision);
+    }
+    if changes
+        && response.status() == StatusCode::FORBIDDEN
+        && let (Some(caller), Some(route)) = (&caller, route)
+    {
+        note_refusal(state, caller, &client, route).await;
+    }
+    response
+}
+
+/// Somebody tried to change what is not theirs.
+async fn note_refusal(state: &ApiState, caller: &Caller, client: &Client, route: &str) {
+    let deed = Deed::refused("request.refused").with(serde_json::json!({ "operation": route }));
+    if let Err(error) = deed.by(state, caller, client).await {
+        tracing::warn!(cause = error.log_cause(), "a refusal could not be written into the audit trail");
+    }
 }
 
 /// The failure that a response carries; also those that the router or a layer made.
@@ -97,6 +142,10 @@ fn with_envelope(response: Response, error: &ApiError, id: &str, state: &ApiStat
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(allow) = old.headers.get(ALLOW) {
         headers.insert(ALLOW, allow.clone());
+    }
+    if error.status() == StatusCode::UNAUTHORIZED {
+        // RFC 9110 §11.6.1; browsers do not ask for a password because of `Bearer`.
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(seconds) = error.retry_after_secs() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

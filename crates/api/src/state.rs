@@ -1,10 +1,13 @@
 //! What the handlers need.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use nightjar_access::Access;
+use nightjar_cache::{Cache, Concurrency, Limiter};
 use nightjar_catalog::Catalog;
 use nightjar_model::{StatusBoard, WallTime};
 use nightjar_playback::PlaybackService;
@@ -13,17 +16,38 @@ use crate::answer::Answer;
 use crate::time::Timestamp;
 
 /// Limits of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiConfig {
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
     /// Time until an answer must begin; the body of a download may take longer.
     pub timeout: Duration,
+    /// Requests a minute of one account.
+    pub user_rate: u32,
+    /// Requests a minute from one address.
+    pub ip_rate: u32,
+    /// Requests of one account or token at the same time.
+    pub concurrent: u32,
+    /// Whether the API itself speaks TLS: cookies are then `Secure`.
+    pub tls: bool,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether the signed addresses of media work only for the client that asked for them.
+    pub media_bound_to_ip: bool,
 }
 
 impl Default for ApiConfig {
     fn default() -> Self {
-        Self { max_body_bytes: 64 * 1024, timeout: Duration::from_secs(30) }
+        Self {
+            max_body_bytes: 64 * 1024,
+            timeout: Duration::from_secs(30),
+            user_rate: 100,
+            ip_rate: 1_000,
+            concurrent: 20,
+            tls: false,
+            trusted_proxies: Vec::new(),
+            media_bound_to_ip: false,
+        }
     }
 }
 
@@ -63,6 +87,14 @@ impl fmt::Debug for Clock {
 pub struct ApiState {
     /// Desired state and history.
     pub catalog: Catalog,
+    /// Who somebody is.
+    pub access: Access,
+    /// Counts requests.
+    pub limiter: Limiter,
+    /// Requests that run at the same time.
+    pub running: Concurrency,
+    /// How the cache is.
+    pub cache: Cache,
     /// Recorded footage.
     pub playback: PlaybackService,
     /// What is going on now.

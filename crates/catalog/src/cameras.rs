@@ -1,74 +1,120 @@
 //! Desired state: the cameras as they should be.
+//!
+//! A deleted camera keeps its row, because its footage stays until retention or a purge: it is in
+//! no list and found by no id, except where `with_deleted` says so. Its key stays taken as long as
+//! it has footage, because the keys of its objects contain it.
+
+mod configs;
+mod edit;
+mod list;
+mod rows;
+mod tags;
+mod upgrade;
 
 use nightjar_media::WallTime;
 use nightjar_model::{Camera, CameraId, CameraKey, ManagedBy, OrgId};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use crate::entity::camera::{Column, Entity, Model, to_row};
-use crate::sql::statement;
+pub use list::{CameraFilter, CameraSort, CameraSortKey};
+
+use crate::entity::camera::{Column, Entity};
 use crate::{Catalog, CatalogError, Result};
 
 impl Catalog {
     /// Inserts or changes the camera with this tenant and key, and gives its id. An existing row
-    /// keeps its id, `recording_since` and `manual`.
+    /// keeps its id, `recording_since`, `manual` and `created_at`; a deleted one is there again.
+    /// For cameras that the configuration file or a rebuild knows: unlike those of
+    /// [`Self::create_camera`] they may share an address.
     pub async fn upsert_camera(&self, camera: &Camera) -> Result<CameraId> {
-        self.write(|| self.upsert_camera_once(camera)).await
+        let wanted = edit::tidy(camera)?;
+        self.write(|| self.upsert_camera_once(&wanted)).await
     }
 
     async fn upsert_camera_once(&self, camera: &Camera) -> Result<CameraId> {
         let transaction = self.begin().await?;
-        let found = by_key(&transaction, camera.org_id, &camera.key).await?;
-        let wanted = match &found {
-            Some(old) => Camera {
-                id: old.id,
-                recording_since: old.recording_since,
-                manual: old.manual,
-                ..camera.clone()
-            },
-            None => camera.clone(),
+        edit::lock_cameras(&transaction, camera.org_id).await?;
+        let select = by_key(camera.org_id, &camera.key).lock(LockType::NoKeyUpdate);
+        let Some(old) = self.find_camera(&transaction, select).await? else {
+            self.insert_camera(&transaction, camera).await?;
+            transaction.commit().await?;
+            self.changed();
+            return Ok(camera.id);
         };
-        match found {
-            Some(old) if old == wanted => return Ok(old.id),
-            Some(_) => {
-                to_row(&wanted).reset_all().update_without_returning(&transaction).await?;
-            }
-            None => insert(&transaction, &wanted).await?,
+        let same = Camera {
+            id: old.camera.id,
+            recording_since: old.camera.recording_since,
+            manual: old.camera.manual,
+            version: old.camera.version,
+            created_at: old.camera.created_at,
+            updated_at: old.camera.updated_at,
+            ..camera.clone()
+        };
+        if old.is_deleted || old.camera != same {
+            let wanted = Camera { version: same.version + 1, updated_at: camera.updated_at, ..same };
+            self.replace_camera(&transaction, &old, &wanted).await?;
+            transaction.commit().await?;
+            self.changed();
         }
-        transaction.commit().await?;
-        self.changed();
-        Ok(wanted.id)
+        Ok(old.camera.id)
     }
 
     /// All cameras of a tenant, ordered by key.
     pub async fn cameras(&self, org: OrgId) -> Result<Vec<Camera>> {
-        let rows = Entity::find()
-            .filter(Column::OrgId.eq(org.0))
-            .order_by_asc(Column::CameraKey)
-            .all(self.reader())
-            .await?;
-        rows.into_iter().map(Camera::try_from).collect()
+        self.all_cameras(org, Entity::find().filter(Column::DeletedAt.is_null())).await
+    }
+
+    /// All cameras of a tenant, also the deleted ones, whose footage may still be there; ordered
+    /// by key.
+    pub async fn cameras_with_deleted(&self, org: OrgId) -> Result<Vec<Camera>> {
+        self.all_cameras(org, Entity::find()).await
+    }
+
+    async fn all_cameras(&self, org: OrgId, select: Select<Entity>) -> Result<Vec<Camera>> {
+        let select = select.filter(Column::OrgId.eq(org.0)).order_by_asc(Column::CameraKey);
+        let rows = select.all(self.reader()).await?;
+        let tags = tags::of_org(self.reader(), org).await?;
+        rows::to_cameras(self, rows, tags)
     }
 
     /// One camera.
     pub async fn camera(&self, org: OrgId, id: CameraId) -> Result<Option<Camera>> {
-        let row = Entity::find_by_id(id.0).filter(Column::OrgId.eq(org.0)).one(self.reader()).await?;
-        row.map(Camera::try_from).transpose()
+        let select = by_id(org, id).filter(Column::DeletedAt.is_null());
+        Ok(self.find_camera(self.reader(), select).await?.map(|found| found.camera))
+    }
+
+    /// One camera, even if it was deleted.
+    pub async fn camera_with_deleted(&self, org: OrgId, id: CameraId) -> Result<Option<Camera>> {
+        Ok(self.find_camera(self.reader(), by_id(org, id)).await?.map(|found| found.camera))
     }
 
     /// One camera, by its readable key.
     pub async fn camera_by_key(&self, org: OrgId, key: &CameraKey) -> Result<Option<Camera>> {
-        by_key(self.reader(), org, key).await
+        let select = by_key(org, key).filter(Column::DeletedAt.is_null());
+        Ok(self.find_camera(self.reader(), select).await?.map(|found| found.camera))
+    }
+
+    /// One camera, by its readable key, even if it was deleted.
+    pub async fn camera_by_key_with_deleted(&self, org: OrgId, key: &CameraKey) -> Result<Option<Camera>> {
+        Ok(self.find_camera(self.reader(), by_key(org, key)).await?.map(|found| found.camera))
     }
 
     /// Switches off the cameras that left the configuration file, and gives their number. Their
-    /// footage stays.
-    pub async fn disable_file_cameras_except(&self, org: OrgId, keys: &[CameraKey]) -> Result<u64> {
+    /// footage stays. From then on they are the API's, which may change and delete them.
+    pub async fn disable_file_cameras_except(
+        &self,
+        org: OrgId,
+        keys: &[CameraKey],
+        now: WallTime,
+    ) -> Result<u64> {
         let update = Entity::update_many()
             .col_expr(Column::Enabled, Expr::value(false))
+            .col_expr(Column::ManagedBy, Expr::value(ManagedBy::Api.as_str()))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
             .filter(Column::OrgId.eq(org.0))
             .filter(Column::ManagedBy.eq(ManagedBy::File.as_str()))
-            .filter(Column::Enabled.eq(true))
+            .filter(Column::DeletedAt.is_null())
             .filter(Column::CameraKey.is_not_in(keys.iter().map(CameraKey::as_str)));
         let changed = self.update(update).await?;
         if changed > 0 {
@@ -77,12 +123,15 @@ impl Catalog {
         Ok(changed)
     }
 
-    /// Starts or stops recording by hand; none: as the camera's mode says.
+    /// Starts or stops recording by hand; none: as the camera's mode says. This is no change of the
+    /// camera's settings: its version stays.
     pub async fn set_manual(&self, id: CameraId, manual: Option<bool>) -> Result<()> {
-        let update =
-            Entity::update_many().col_expr(Column::Manual, Expr::value(manual)).filter(Column::Id.eq(id.0));
+        let update = Entity::update_many()
+            .col_expr(Column::Manual, Expr::value(manual))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::DeletedAt.is_null());
         if self.update(update).await? == 0 {
-            return Err(CatalogError::NotFound(format!("camera {id}")));
+            return Err(not_found(id));
         }
         self.changed();
         Ok(())
@@ -99,25 +148,14 @@ impl Catalog {
     }
 }
 
-async fn by_key(connection: &impl ConnectionTrait, org: OrgId, key: &CameraKey) -> Result<Option<Camera>> {
-    let row: Option<Model> = Entity::find()
-        .filter(Column::OrgId.eq(org.0))
-        .filter(Column::CameraKey.eq(key.as_str()))
-        .one(connection)
-        .await?;
-    row.map(Camera::try_from).transpose()
+fn by_id(org: OrgId, id: CameraId) -> Select<Entity> {
+    Entity::find_by_id(id.0).filter(Column::OrgId.eq(org.0))
 }
 
-/// A camera and its row in `camera_usage`, which the triggers count in.
-async fn insert(connection: &impl ConnectionTrait, camera: &Camera) -> Result<()> {
-    let taken = OnConflict::columns([Column::OrgId, Column::CameraKey]).do_nothing().to_owned();
-    let inserted =
-        Entity::insert(to_row(camera)).on_conflict(taken).exec_without_returning(connection).await?;
-    if inserted == 0 {
-        return Err(CatalogError::Conflict(format!("camera {} was just added elsewhere", camera.key)));
-    }
-    let usage = "INSERT INTO camera_usage (camera_id, segments, bytes, local_bytes, remote_bytes)
-                 VALUES ($1, 0, 0, 0, 0)";
-    connection.execute_raw(statement(connection, usage, [camera.id.0.into()])).await?;
-    Ok(())
+fn by_key(org: OrgId, key: &CameraKey) -> Select<Entity> {
+    Entity::find().filter(Column::OrgId.eq(org.0)).filter(Column::CameraKey.eq(key.as_str()))
+}
+
+fn not_found(id: CameraId) -> CatalogError {
+    CatalogError::NotFound(format!("camera {id}"))
 }

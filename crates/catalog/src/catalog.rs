@@ -6,21 +6,23 @@ use std::sync::Arc;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait, UpdateMany};
 use tokio::sync::watch;
 
-use crate::{CatalogError, Result, dialect, migrate};
+use crate::{CatalogError, Result, Sealer, dialect, migrate};
 
 /// How often a transaction is tried when others are in its way.
 const ATTEMPTS: u32 = 4;
 
 /// How the catalog uses its database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct CatalogOptions {
     /// Connections at most. SQLite: readers; one more connection writes.
     pub max_connections: u32,
+    /// Seals and opens secrets; without it, what needs one fails.
+    pub sealer: Option<Sealer>,
 }
 
 impl Default for CatalogOptions {
     fn default() -> Self {
-        Self { max_connections: 8 }
+        Self { max_connections: 8, sealer: None }
     }
 }
 
@@ -54,6 +56,7 @@ struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     changes: watch::Sender<u64>,
+    sealer: Option<Sealer>,
 }
 
 impl Catalog {
@@ -66,14 +69,18 @@ impl Catalog {
         migrate::run(kind, &pools.writer).await?;
         dialect::fill_reserve(kind, &pools.writer).await?;
         let (changes, _) = watch::channel(0);
-        Ok(Self { inner: Arc::new(Inner { kind, reader: pools.reader, writer: pools.writer, changes }) })
+        let sealer = options.sealer.clone();
+        let inner = Inner { kind, reader: pools.reader, writer: pools.writer, changes, sealer };
+        let catalog = Self { inner: Arc::new(inner) };
+        catalog.upgrade_cameras().await?;
+        Ok(catalog)
     }
 
     /// Whether there is a database that takes us, without touching what is in it.
     pub async fn probe(url: &str) -> Result<DatabaseKind> {
         let kind = dialect::kind_of(url)
             .ok_or_else(|| CatalogError::InvalidUrl("expected sqlite:// or postgres://".to_owned()))?;
-        let pools = dialect::open(kind, url, &CatalogOptions { max_connections: 1 }).await?;
+        let pools = dialect::open(kind, url, &CatalogOptions { max_connections: 1, sealer: None }).await?;
         let answer = pools.reader.ping().await;
         let _ = pools.reader.close().await;
         let _ = pools.writer.close().await;
@@ -101,6 +108,10 @@ impl Catalog {
     /// Bumped by every change of desired state that is made through this process.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()
+    }
+
+    pub(crate) fn sealer(&self) -> Option<&Sealer> {
+        self.inner.sealer.as_ref()
     }
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {

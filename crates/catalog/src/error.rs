@@ -1,7 +1,7 @@
 //! What can go wrong with the catalog.
 
 use sea_orm::sqlx;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// A failed operation. None of its texts holds a bound value, so that no password can come out of
 /// it. A failed write has left nothing half done.
@@ -41,6 +41,18 @@ pub enum CatalogError {
     /// A row that the operation needs is not there.
     #[error("not in the catalog: {0}")]
     NotFound(String),
+    /// A value that must be unique is used already; names the field.
+    #[error("the {0} is taken already")]
+    Taken(&'static str),
+    /// The row was changed since the version that the caller has seen.
+    #[error("the row has been changed since")]
+    Stale,
+    /// The camera is the configuration file's: only that changes it.
+    #[error("the camera is managed by the configuration file")]
+    ManagedByFile,
+    /// A secret is to be sealed or opened, and no key was given.
+    #[error("no secret key is configured")]
+    NoSecretKey,
     /// A row breaks a rule of the schema, or a value has no place in its column; other rows may be
     /// fine.
     #[error("the database refuses a row: {0}")]
@@ -54,6 +66,14 @@ impl CatalogError {
     /// Whether the same call may go well later without anything being changed.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Conflict(_) | Self::Full(_))
+    }
+
+    /// What a write failed with that may have met a unique index on `field`.
+    pub(crate) fn or_taken(error: DbErr, field: &'static str) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken(field),
+            _ => error.into(),
+        }
     }
 }
 

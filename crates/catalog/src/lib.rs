@@ -4,6 +4,8 @@
 //! they must differ, the difference stands in `dialect`. Does not belong here: files and objects
 //! (`storage`), the order between bytes and rows (`recorder`), types of the HTTP API (`api`).
 
+mod accounts;
+mod audit;
 mod cameras;
 mod catalog;
 mod dialect;
@@ -18,7 +20,9 @@ mod page;
 mod query_plans;
 mod restore;
 mod retention;
+mod seal;
 mod segments;
+mod settings;
 mod sql;
 mod timeline;
 mod uploads;
@@ -26,10 +30,14 @@ mod usage;
 pub mod verify;
 mod window;
 
+pub use cameras::{CameraFilter, CameraSort, CameraSortKey};
+pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord, UserFilter};
+pub use audit::{AuditFilter, AuditReport};
 pub use catalog::{Catalog, CatalogOptions, DatabaseKind};
 pub use error::CatalogError;
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};
 pub use page::{InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};
+pub use seal::Sealer;
 pub use uploads::{UploadJob, UploadStats};
 pub use usage::CameraUsage;
 

@@ -1,6 +1,9 @@
 //! Bringing the tables up to date: each migration is one transaction, so that a kill in the middle
 //! leaves the state before it, and is noted in `migrations` by the same transaction.
 
+#[cfg(test)]
+mod upgrade;
+
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, TransactionTrait};
 
 use crate::dialect;
@@ -21,11 +24,29 @@ const MIGRATIONS: &[Migration] = &[
         name: "node_seen",
         ddl: |_| include_str!("migrations/0002_node_seen.sql").to_owned(),
     },
+    Migration { version: 3, name: "accounts", ddl: accounts },
+    Migration { version: 4, name: "cameras", ddl: cameras },
 ];
 
 fn spine(kind: DatabaseKind) -> String {
     let tables = dialect::ddl(kind, include_str!("migrations/0001_spine.sql"));
     tables + &dialect::extras(kind)
+}
+
+fn accounts(kind: DatabaseKind) -> String {
+    let extras = match kind {
+        DatabaseKind::Sqlite => include_str!("migrations/0003_accounts_sqlite.sql"),
+        DatabaseKind::Postgres => include_str!("migrations/0003_accounts_postgres.sql"),
+    };
+    dialect::ddl(kind, include_str!("migrations/0003_accounts.sql")) + extras
+}
+
+fn cameras(kind: DatabaseKind) -> String {
+    let extras = match kind {
+        DatabaseKind::Sqlite => "",
+        DatabaseKind::Postgres => include_str!("migrations/0004_cameras_postgres.sql"),
+    };
+    dialect::ddl(kind, include_str!("migrations/0004_cameras.sql")) + extras
 }
 
 /// Runs what has not been run yet. Safe to be called by several processes at once.

@@ -2,17 +2,18 @@
 //! them in order instead of sorting. SQLite's plans are looked at, because it says them plainly.
 
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, NodeId, OrgId, SegmentState, StreamName};
+use nightjar_model::{CameraId, NodeId, OrgId, SegmentState, StreamName, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 use uuid::Uuid;
 
+use crate::audit::page_statement as page_of_audit;
 use crate::gaps::open_query;
 use crate::retention::queries;
 use crate::segments::list::{count_statement, count_whole_statement, page_statement};
 use crate::sql::statement;
 use crate::usage::{OPEN, USAGE};
 use crate::window::Window;
-use crate::{Catalog, CatalogOptions, Page, PageStart, SegmentCursor, SegmentFilter, SortOrder};
+use crate::{AuditFilter, Catalog, CatalogOptions, Page, PageStart, SegmentCursor, SegmentFilter, SortOrder};
 
 #[tokio::test]
 async fn windows_are_read_by_index() {
@@ -123,6 +124,46 @@ async fn what_goes_next_is_read_by_its_own_index() {
     for (select, index) in cases {
         let plan = database.plan(select).await;
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn the_audit_trail_is_read_in_order_by_index() {
+    let database = Database::new().await;
+    let connection = database.catalog.reader();
+    let text = |text: &str| Some(text.to_owned());
+    let none = AuditFilter::default();
+    let times = AuditFilter {
+        from: Some(WallTime::from_micros(1)),
+        to: Some(WallTime::from_micros(2)),
+        ..none.clone()
+    };
+    let actor = AuditFilter { actor: Some(UserId(Uuid::nil())), ..times.clone() };
+    let object = AuditFilter { object_id: text("7"), ..actor.clone() };
+    let cases = [
+        (none.clone(), "audit_log_by_seq (org_id=?"),
+        (times, "audit_log_by_seq (org_id=?"),
+        (
+            AuditFilter { q: text("x"), object_kind: text("camera"), ..none.clone() },
+            "audit_log_by_seq (org_id=?",
+        ),
+        (AuditFilter { action: text("camera."), ..none.clone() }, "audit_log_by_seq (org_id=?"),
+        (AuditFilter { action: text("camera.update"), ..none }, "audit_log_by_action (org_id=? AND action=?"),
+        (
+            AuditFilter { action: text("camera.update"), ..actor.clone() },
+            "audit_log_by_actor (org_id=? AND actor_id=?",
+        ),
+        (actor, "audit_log_by_actor (org_id=? AND actor_id=?"),
+        (object, "audit_log_by_object (org_id=? AND object_id=?"),
+    ];
+    for (filter, index) in cases {
+        for before in [None, Some(5)] {
+            let kind = database.catalog.kind();
+            let select = page_of_audit(connection, kind, OrgId::DEFAULT, &filter, before, 50);
+            let plan = database.plan(select).await;
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
+            assert!(before.is_none() || plan.contains("seq<?"), "{filter:?}: {plan}");
+        }
     }
 }
 

@@ -27,6 +27,12 @@ impl Catalog {
         row.map(Segment::try_from).transpose()
     }
 
+    /// One segment, whose tenant is known already.
+    pub async fn segment_by_id(&self, id: SegmentId) -> Result<Option<Segment>> {
+        let row = Entity::find_by_id(id.0).one(self.reader()).await?;
+        row.map(Segment::try_from).transpose()
+    }
+
     /// The segments that have something of `from..to`, ordered by start, without those being
     /// deleted. One that begins in it is there however little of it is durable yet.
     pub async fn segments_between(

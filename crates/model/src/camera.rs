@@ -1,9 +1,19 @@
 //! A configured device.
 
+mod address;
+mod check;
+mod config;
+mod driver;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{CameraId, CameraKey, OrgId, Secret};
+pub use address::main_address;
+pub use check::{FieldFault, InvalidTags, normalize_tags};
+pub use config::CameraConfig;
+pub use driver::Driver;
+
+use crate::{CameraId, CameraKey, GroupId, OrgId, Secret};
 use nightjar_media::WallTime;
 
 /// A camera as it should be: the desired state that supervisors make true.
@@ -17,6 +27,24 @@ pub struct Camera {
     pub key: CameraKey,
     /// For people.
     pub name: String,
+    /// The group it is in: what accounts can be limited to.
+    pub group_id: Option<GroupId>,
+    /// Words that it is found by: trimmed, sorted, each once. See [`normalize_tags`].
+    pub tags: Vec<String>,
+    /// Who made it; empty: not known.
+    pub company: String,
+    /// What the maker calls it; empty: not known.
+    pub model: String,
+    /// Unique within the tenant, where it is known.
+    pub serial_number: Option<String>,
+    /// Where it is: site or building.
+    pub location: String,
+    /// Where it is there: floor, door, pole.
+    pub place: String,
+    /// Version of its software, where it is known.
+    pub firmware: Option<String>,
+    /// How it is talked to.
+    pub driver: Driver,
     /// Where its streams come from.
     pub source: CameraSource,
     /// Whether anything is done with it at all.
@@ -37,9 +65,51 @@ pub struct Camera {
     pub managed_by: ManagedBy,
     /// When recording was first switched on: from here on every second is accounted for.
     pub recording_since: Option<WallTime>,
+    /// Counts changes: what `If-Match` compares. `manual` and `recording_since` are not among them.
+    pub version: i64,
+    /// When it was added.
+    pub created_at: WallTime,
+    /// When it was last changed.
+    pub updated_at: WallTime,
 }
 
 impl Camera {
+    /// Seconds of a segment, unless something else is asked for.
+    pub const SEGMENT_SECS: u32 = 900;
+
+    /// A new camera of the API, named by its key, that is recorded always and kept until space is
+    /// needed.
+    pub fn new(id: CameraId, org_id: OrgId, key: CameraKey, source: CameraSource, now: WallTime) -> Self {
+        Self {
+            id,
+            org_id,
+            name: key.as_str().to_owned(),
+            key,
+            group_id: None,
+            tags: Vec::new(),
+            company: String::new(),
+            model: String::new(),
+            serial_number: None,
+            location: String::new(),
+            place: String::new(),
+            firmware: None,
+            driver: Driver::default(),
+            source,
+            enabled: true,
+            mode: Mode::default(),
+            manual: None,
+            audio: AudioPolicy::default(),
+            segment_secs: Self::SEGMENT_SECS,
+            retention_secs: None,
+            retention_bytes: None,
+            managed_by: ManagedBy::Api,
+            recording_since: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Whether it should be recorded now.
     pub fn wants_recording(&self) -> bool {
         self.enabled && self.manual.unwrap_or(self.mode == Mode::Continuous)
@@ -59,6 +129,13 @@ pub struct CameraSource {
     pub password: Option<Secret>,
     /// How RTP travels.
     pub transport: RtspTransport,
+}
+
+impl CameraSource {
+    /// A source without credentials, out of one address.
+    pub fn new(main_url: Url) -> Self {
+        Self { main_url, sub_url: None, username: None, password: None, transport: RtspTransport::default() }
+    }
 }
 
 /// How RTP travels (RFC 7826 §18.54).

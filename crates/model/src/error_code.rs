@@ -13,18 +13,44 @@ pub enum ErrorCode {
     AuthTokenMissing,
     /// No, or no longer a, signed URL token.
     AuthTokenInvalid,
+    /// Wrong name, password or code.
+    AuthCredentialsInvalid,
+    /// The password is right; a code of the second factor is needed too.
+    AuthTotpRequired,
+    /// A permission is missing.
+    AuthInsufficientPermissions,
+    /// Not for accounts of this role.
+    AuthRoleRestricted,
+    /// The API token is not for this address.
+    AuthIpNotAllowed,
     /// No such camera.
     CameraNotFound,
     /// No such recording or segment.
     RecordingNotFound,
     /// No such playback session.
     SessionNotFound,
+    /// No such account.
+    UserNotFound,
+    /// No such API token.
+    TokenNotFound,
+    /// No such camera group.
+    GroupNotFound,
+    /// No such organization.
+    OrganizationNotFound,
+    /// No such event.
+    EventNotFound,
     /// No such path.
     NotFound,
     /// The path exists, the method does not.
     MethodNotAllowed,
     /// The resource is not in a state that allows this.
     Conflict,
+    /// Another camera has this serial number.
+    CameraSerialDuplicate,
+    /// Another camera has this address.
+    CameraHostDuplicate,
+    /// It was changed by somebody else meanwhile.
+    VersionConflict,
     /// The body is too large.
     PayloadTooLarge,
     /// The body is not JSON.
@@ -35,10 +61,14 @@ pub enum ErrorCode {
     RangeNotSatisfiable,
     /// Too many at once.
     ConcurrentLimitExceeded,
+    /// Too many in this time.
+    RateLimitExceeded,
     /// A defect of ours.
     Internal,
     /// The camera can't be reached.
     CameraUnreachable,
+    /// The camera answers with an error.
+    CameraError,
     /// The database does not answer.
     DatabaseUnavailable,
     /// The storage does not answer.
@@ -67,19 +97,34 @@ impl ErrorCode {
             Self::InvalidTimeRange => ("INVALID_TIME_RANGE", 400),
             Self::AuthTokenMissing => ("AUTH_TOKEN_MISSING", 401),
             Self::AuthTokenInvalid => ("AUTH_TOKEN_INVALID", 401),
+            Self::AuthCredentialsInvalid => ("AUTH_CREDENTIALS_INVALID", 401),
+            Self::AuthTotpRequired => ("AUTH_TOTP_REQUIRED", 401),
+            Self::AuthInsufficientPermissions => ("AUTH_INSUFFICIENT_PERMISSIONS", 403),
+            Self::AuthRoleRestricted => ("AUTH_ROLE_RESTRICTED", 403),
+            Self::AuthIpNotAllowed => ("AUTH_IP_NOT_ALLOWED", 403),
             Self::CameraNotFound => ("CAMERA_NOT_FOUND", 404),
             Self::RecordingNotFound => ("RECORDING_NOT_FOUND", 404),
             Self::SessionNotFound => ("SESSION_NOT_FOUND", 404),
+            Self::UserNotFound => ("USER_NOT_FOUND", 404),
+            Self::TokenNotFound => ("TOKEN_NOT_FOUND", 404),
+            Self::GroupNotFound => ("CAMERA_GROUP_NOT_FOUND", 404),
+            Self::OrganizationNotFound => ("ORGANIZATION_NOT_FOUND", 404),
+            Self::EventNotFound => ("EVENT_NOT_FOUND", 404),
             Self::NotFound => ("NOT_FOUND", 404),
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405),
             Self::Conflict => ("CONFLICT", 409),
+            Self::CameraSerialDuplicate => ("CAMERA_SERIAL_DUPLICATE", 409),
+            Self::CameraHostDuplicate => ("CAMERA_HOST_DUPLICATE", 409),
+            Self::VersionConflict => ("VERSION_CONFLICT", 409),
             Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413),
             Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415),
             Self::RangeNotSatisfiable => ("RANGE_NOT_SATISFIABLE", 416),
             Self::Unprocessable => ("UNPROCESSABLE", 422),
             Self::ConcurrentLimitExceeded => ("CONCURRENT_LIMIT_EXCEEDED", 429),
+            Self::RateLimitExceeded => ("RATE_LIMIT_EXCEEDED", 429),
             Self::Internal => ("INTERNAL", 500),
             Self::CameraUnreachable => ("CAMERA_UNREACHABLE", 502),
+            Self::CameraError => ("CAMERA_ERROR", 502),
             Self::DatabaseUnavailable => ("DATABASE_UNAVAILABLE", 503),
             Self::StorageUnavailable => ("STORAGE_UNAVAILABLE", 503),
             Self::RequestTimeout => ("REQUEST_TIMEOUT", 503),

@@ -23,7 +23,10 @@ pub use access::{
 };
 pub use account::{ApiToken, CameraGroup, Organization, Session, SessionEnd, User};
 pub use audit::{Actor, AuditEntry, AuditRecord, Outcome};
-pub use camera::{AudioPolicy, Camera, CameraSource, ManagedBy, Mode, RtspTransport};
+pub use camera::{
+    AudioPolicy, Camera, CameraConfig, CameraSource, Driver, FieldFault, InvalidTags, ManagedBy, Mode,
+    RtspTransport, main_address, normalize_tags,
+};
 pub use error_code::ErrorCode;
 pub use gap::{Gap, GapCause};
 pub use id::{

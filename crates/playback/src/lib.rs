@@ -24,7 +24,7 @@ pub use footage::{Delivery, EntryFile, Footage};
 pub use playlist::Playlist;
 pub use service::PlaybackService;
 pub use session::{SessionId, SessionInfo};
-pub use token::{MediaTokens, TokenFault};
+pub use token::{Holder, MediaTokens, TokenFault};
 
 /// Result of this crate's operations.
 pub type Result<T, E = PlaybackError> = std::result::Result<T, E>;

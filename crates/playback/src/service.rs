@@ -15,7 +15,7 @@ use crate::open_scan::OpenScans;
 use crate::playlist::{self, Frame, Playlist};
 use crate::session::{SessionSpec, Sessions};
 use crate::window::{Part, Window};
-use crate::{MediaTokens, PlaybackConfig, PlaybackError, RangeFile, Result, SessionId, SessionInfo};
+use crate::{Holder, MediaTokens, PlaybackConfig, PlaybackError, RangeFile, Result, SessionId, SessionInfo};
 
 /// Segments of a range at most: a day of the shortest ones, with as many interruptions again.
 const MAX_SEGMENTS: u32 = 20_000;
@@ -88,6 +88,7 @@ impl PlaybackService {
         camera: &Camera,
         stream: StreamName,
         (from, to): (WallTime, Option<WallTime>),
+        holder: &Holder,
         now: WallTime,
         path: impl FnOnce(SessionId) -> String,
     ) -> Result<SessionInfo> {
@@ -105,7 +106,7 @@ impl PlaybackService {
             return Err(PlaybackError::NothingRecorded { before: self.newest_before(&range).await? });
         };
         let id = SessionId(Uuid::now_v7());
-        let token = self.inner.tokens.sign(&path(id), now + self.inner.config.session_max_age);
+        let token = self.inner.tokens.sign(&path(id), now + self.inner.config.session_max_age, holder);
         let spec = SessionSpec {
             id,
             org: camera.org_id,
@@ -117,6 +118,8 @@ impl PlaybackService {
             limit,
             starts_at,
             offset_micros: from.micros_since(starts_at).max(0),
+            user: holder.user,
+            export: holder.export,
             token,
         };
         let session = self.inner.sessions.insert(spec, now)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use nightjar_model::{CameraId, CameraKey, OrgId, StreamName, WallTime};
+use nightjar_model::{CameraId, CameraKey, OrgId, StreamName, UserId, WallTime};
 use parking_lot::Mutex;
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ impl FromStr for SessionId {
 pub struct SessionInfo {
     /// Its id.
     pub id: SessionId,
+    /// The tenant.
+    pub org_id: OrgId,
     /// The camera.
     pub camera_id: CameraId,
     /// The camera's readable key.
@@ -57,6 +59,10 @@ pub struct SessionInfo {
     pub created: WallTime,
     /// When it ends unless it is extended.
     pub expires: WallTime,
+    /// Whose it is.
+    pub user: UserId,
+    /// Whether its range may be downloaded.
+    pub export: bool,
     /// What lets a player fetch everything under the session's path.
     pub token: String,
 }
@@ -75,6 +81,8 @@ pub(crate) struct SessionSpec {
     pub(crate) limit: WallTime,
     pub(crate) starts_at: WallTime,
     pub(crate) offset_micros: i64,
+    pub(crate) user: UserId,
+    pub(crate) export: bool,
     pub(crate) token: String,
 }
 
@@ -96,6 +104,7 @@ impl Session {
         let spec = &self.spec;
         SessionInfo {
             id: spec.id,
+            org_id: spec.org,
             camera_id: spec.camera,
             camera_key: spec.camera_key.clone(),
             stream: spec.stream,
@@ -106,6 +115,8 @@ impl Session {
             growing: self.was_growing.load(Ordering::Relaxed),
             created: self.created,
             expires: *self.expires.lock(),
+            user: spec.user,
+            export: spec.export,
             token: spec.token.clone(),
         }
     }
@@ -210,6 +221,8 @@ mod tests {
             limit: NOW,
             starts_at: NOW,
             offset_micros: 0,
+            user: UserId(Uuid::nil()),
+            export: true,
             token: String::new(),
         }
     }

@@ -104,7 +104,7 @@ impl Footage {
 
     /// The camera's readable key, for metrics and logs; its id if it is not in the catalog.
     pub(crate) async fn camera_key(&self, id: CameraId) -> String {
-        match self.catalog.camera(self.org, id).await {
+        match self.catalog.camera_with_deleted(self.org, id).await {
             Ok(Some(camera)) => CameraKey::into(camera.key),
             _ => id.to_string(),
         }

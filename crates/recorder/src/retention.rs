@@ -55,7 +55,8 @@ pub async fn run_retention(footage: Footage, config: RetentionConfig, stop: Canc
 /// One round: deletions that were cut off, then age, then size, then local copies.
 pub async fn keep_limits(footage: &Footage, config: &RetentionConfig) -> Result<()> {
     resume_deletions(footage).await?;
-    let cameras = footage.catalog.cameras(footage.org).await?;
+    // The footage of deleted cameras goes as their settings said.
+    let cameras = footage.catalog.cameras_with_deleted(footage.org).await?;
     for camera in &cameras {
         delete_old(footage, camera).await?;
     }

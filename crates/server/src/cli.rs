@@ -58,6 +58,12 @@ Exit status: 0 all is well, 1 something can not be reached, 2 the configuration 
     /// Look after the catalog, the database of what was recorded
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// Look after accounts, when nobody can sign in any more
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Look after the audit trail
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// Where the configuration comes from.
@@ -149,6 +155,75 @@ pub(crate) enum RebuildSource {
     Disk,
     /// The bucket
     Bucket,
+}
+
+/// `nightjar user …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add an account
+    #[command(after_help = "\
+The password is read from the first line of standard input; without one (or on a terminal) a random
+one is made and printed.
+
+Example:
+  echo 'correct horse battery' | nightjar user add ada --role operator")]
+    Add(UserAddArgs),
+    /// Give an account a new password; its sign-ins end
+    ResetPassword(UserResetArgs),
+    /// List the accounts
+    List(UserListArgs),
+}
+
+/// `nightjar user add`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserAddArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// What is typed to sign in
+    pub(crate) username: String,
+    /// `admin`, `operator`, `viewer` or `api_only`
+    #[arg(long, default_value = "viewer")]
+    pub(crate) role: nightjar_model::Role,
+    /// Also let it rule the installation
+    #[arg(long)]
+    pub(crate) system_admin: bool,
+    /// Name of its organization [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) organization: Option<String>,
+}
+
+/// `nightjar user reset-password`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserResetArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Whose
+    pub(crate) username: String,
+    /// Take its second factor away too
+    #[arg(long)]
+    pub(crate) totp: bool,
+}
+
+/// `nightjar user list`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UserListArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+/// `nightjar audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check that no entry was changed or removed
+    #[command(after_help = "Exit status: 0 whole, 1 something is wrong, 2 the configuration is wrong.")]
+    Verify(AuditVerifyArgs),
+}
+
+/// `nightjar audit verify`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AuditVerifyArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 /// `nightjar simulate`

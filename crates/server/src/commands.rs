@@ -1,5 +1,7 @@
 //! The commands beside `serve`, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod simulate;
+pub(crate) mod user;

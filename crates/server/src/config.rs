@@ -10,6 +10,7 @@
 
 mod build;
 mod cameras;
+mod clients;
 mod document;
 mod environment;
 mod interpolate;

@@ -18,6 +18,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Catalog(command) => commands::catalog::run(&command),
+        Command::User(command) => commands::user::run(&command),
+        Command::Audit(command) => commands::audit::run(&command),
         Command::Simulate(args) => commands::simulate::run(&args),
     }
 }

@@ -1,6 +1,7 @@
 //! `nightjar serve`: the composition root. Read top to bottom it is the life of the process:
 //! configuration → parts → recovery → tasks → ready → wait → drain.
 
+pub(crate) mod accounts;
 mod http;
 mod keys;
 mod limits;
@@ -14,7 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use nightjar_api::{ApiConfig, ApiState, Clock};
+use nightjar_api::{ApiState, Clock};
+use nightjar_cache::Concurrency;
 use nightjar_hub::{GopLimits, Hub};
 use nightjar_media::WallTime;
 use nightjar_model::StatusBoard;
@@ -28,6 +30,8 @@ use crate::cli::ServeArgs;
 use crate::config::Config;
 use crate::fleet::Fleet;
 
+/// Accounts and tokens that may have requests running at the same time.
+const MAX_SUBJECTS: usize = 10_000;
 /// How long a stop may take besides uploads: finishing all segments is a matter of a second.
 const FINISH_LIMIT: Duration = Duration::from_secs(20);
 
@@ -77,6 +81,12 @@ async fn serve(config: Config) -> Result<()> {
     let tasks = TaskTracker::new();
     let serving = CancellationToken::new();
     let recorders_started = Arc::new(AtomicBool::new(false));
+    let accounts = accounts::Accounts::open(&config, &catalog).await?;
+    accounts.announce_setup(&config, started).await?;
+    tasks.spawn({
+        let (access, stop) = (accounts.access.clone(), serving.clone());
+        async move { access.run(stop).await }
+    });
     let playback = PlaybackService::new(
         catalog.clone(),
         footage.local.clone(),
@@ -86,6 +96,10 @@ async fn serve(config: Config) -> Result<()> {
     );
     let state = ApiState {
         catalog: catalog.clone(),
+        limiter: accounts.cache.limiter(),
+        running: Concurrency::new(MAX_SUBJECTS),
+        access: accounts.access,
+        cache: accounts.cache,
         playback,
         status: status.clone(),
         metrics: Arc::new(move || metrics.render()),
@@ -93,7 +107,7 @@ async fn serve(config: Config) -> Result<()> {
         version: env!("CARGO_PKG_VERSION"),
         started,
         recorders_started: recorders_started.clone(),
-        config: ApiConfig::default(),
+        config: open::api_config(&config),
     };
     listeners.serve(&state, &tasks, &serving);
 

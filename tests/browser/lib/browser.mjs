@@ -1,5 +1,6 @@
 // The browser under test: Debian's Chromium, without a window.
 import { chromium } from "playwright-core";
+import { ADMIN_PASSWORD } from "./nightjar.mjs";
 import { decodeBlocks, readPicture } from "./strip.mjs";
 
 const ARGS = [
@@ -31,6 +32,20 @@ export async function openPage(browser, options = {}) {
   page.on("pageerror", (error) => errors.push(error.message));
   page.setDefaultTimeout(45_000);
   return { page, errors, close: () => context.close() };
+}
+
+/** Goes to an address of a server and signs in on the way, as a person does. */
+export async function signInTo(page, url, { username = "admin", password = ADMIN_PASSWORD } = {}) {
+  await page.goto(url);
+  await typeSignIn(page, username, password);
+  await page.getByTestId("account-menu").waitFor();
+}
+
+/** Fills the form of the sign-in page, and sends it. */
+export async function typeSignIn(page, username, password) {
+  await page.getByLabel("User name").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
 }
 
 /** The number in the picture that the page's <video> shows. */

@@ -25,15 +25,23 @@ export async function startCameras(count, options = []) {
   };
 }
 
-/** A server with these cameras (`{ id, name, url, … }`: further keys go into the file as they are). */
-export async function startNightjar(cameras, { segmentSecs = 10, port } = {}) {
+/** Of the user `admin` that the servers make at their first start. */
+export const ADMIN_PASSWORD = "four barn owls at dusk";
+
+/**
+ * A server with these cameras (`{ id, name, url, … }`: further keys go into the file as they are).
+ * `account: false` leaves it without one, as a person finds it who starts it for the first time.
+ */
+export async function startNightjar(cameras, { segmentSecs = 10, port, account = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "nightjar-browser-"));
   const address = `127.0.0.1:${port ?? (await freePort())}`;
   const file = join(folder, "nightjar.toml");
   await writeFile(file, configuration(cameras, folder, address, segmentSecs));
   const server = { url: `http://${address}`, folder, footage: join(folder, "data/recordings"), program: undefined };
+  const env = { ...process.env, NIGHTJAR_ADMIN_PASSWORD: ADMIN_PASSWORD };
+  if (!account) delete env.NIGHTJAR_ADMIN_PASSWORD;
   server.start = async () => {
-    server.program = start(BINARY, ["serve", "--config", file], { cwd: folder });
+    server.program = start(BINARY, ["serve", "--config", file], { cwd: folder, env });
     await until("the server to be ready", async () => {
       if (!server.program.isRunning()) throw new Error(server.program.log());
       return (await fetch(`${server.url}/ready`)).ok;
@@ -44,14 +52,15 @@ export async function startNightjar(cameras, { segmentSecs = 10, port } = {}) {
     await server.program.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  server.get = (path) => call(server.url, path);
-  server.post = (path, body) => call(server.url, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  server.get = (path) => call(server, path);
+  server.post = (path, body) => call(server, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   server.camera = async (key) => (await server.get(`/cameras/${key}`));
   server.recorded = (key, seconds, patience = 120_000) =>
     until(`${seconds} s of ${key}`, async () => recordedSeconds(await server.timeline(key)) >= seconds, patience, 500);
   server.timeline = (key) => server.get(`/recordings/timeline/${key}`);
   server.segments = async (key) => (await server.get(`/recordings?camera_id=${key}&sort=start&limit=500`)).items;
   await server.start();
+  if (account) server.token = await makeToken(server);
   return server;
 }
 
@@ -71,8 +80,18 @@ function configuration(cameras, folder, address, segmentSecs) {
   ].join("\n");
 }
 
-async function call(base, path, options) {
-  const response = await fetch(`${base}/api/v1${path}`, options);
+/** The tests' own API token: it outlives sign-ins, and the tests ask more often than a person may. */
+async function makeToken(server) {
+  const signIn = await server.post("/auth/login", { username: "admin", password: ADMIN_PASSWORD });
+  server.token = signIn.token;
+  const permissions = signIn.user.permissions;
+  const { secret } = await server.post("/tokens", { name: "browser tests", permissions, rate_limit: 1_000_000 });
+  return secret;
+}
+
+async function call(server, path, options = {}) {
+  const authorization = server.token ? { authorization: `Bearer ${server.token}` } : {};
+  const response = await fetch(`${server.url}/api/v1${path}`, { ...options, headers: { ...options.headers, ...authorization } });
   const body = await response.json();
   if (!body.success) throw new Error(`${path}: ${response.status} ${JSON.stringify(body.error)}`);
   return body.data;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { launch, openPage, shownNumber } from "../lib/browser.mjs";
+import { launch, openPage, shownNumber, signInTo } from "../lib/browser.mjs";
 import { startCameras, startNightjar } from "../lib/nightjar.mjs";
 import { freePort, run, until } from "../lib/processes.mjs";
 import { Truth } from "../lib/truth.mjs";
@@ -47,14 +47,14 @@ describe("the page", () => {
     await Promise.all([cameras, silent, h265].map((simulator) => simulator?.stop()));
   });
 
-  /** Opens the page; fails at the end if anything was thrown in it. */
+  /** Opens the page, signed in; fails at the end if anything was thrown in it. */
   async function open(t, path = "/", options = {}) {
     const { page, errors, close } = await openPage(browser, options);
     t.after(async () => {
       await close();
       assert.deepEqual(errors, []);
     });
-    await page.goto(server.url + path);
+    await signInTo(page, server.url + path);
     return page;
   }
 
@@ -253,7 +253,7 @@ describe("the page", () => {
     t.after(close);
     let broken = true;
     await page.route("**/api/v1/cameras*", (route) => (broken ? route.fulfill({ status: 500, json: failure() }) : route.continue()));
-    await page.goto(server.url);
+    await signInTo(page, server.url);
     await page.getByTestId("load-failed").getByText("req-1").waitFor({ timeout: 30_000 });
     broken = false;
     await row(page, "yard").waitFor();
@@ -264,7 +264,7 @@ describe("the page", () => {
     t.after(() => empty.remove());
     const { page, close } = await openPage(browser);
     t.after(close);
-    await page.goto(empty.url);
+    await signInTo(page, empty.url);
     await page.getByTestId("no-cameras").getByText("nightjar.toml").waitFor();
   });
 

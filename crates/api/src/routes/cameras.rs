@@ -1,15 +1,22 @@
 //! Cameras, as they should be and as they are.
 
+pub(super) mod create;
+pub(super) mod delete;
+mod input;
 pub(super) mod list;
 pub(super) mod show;
 pub(super) mod status;
+pub(super) mod tags;
+pub(super) mod update;
 
-use nightjar_model::{Camera as DomainCamera, redact_url};
+use nightjar_catalog::CatalogError;
+use nightjar_model::{Camera as DomainCamera, ErrorCode, redact_url};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::enums::{AudioPolicy, GapCause, ManagedBy, Mode, Transport, api_enum};
+use crate::enums::{AudioPolicy, Driver, GapCause, ManagedBy, Mode, Transport, api_enum};
+use crate::error::ApiError;
 use crate::state::ApiState;
 use crate::time::Timestamp;
 
@@ -23,9 +30,22 @@ pub(crate) struct Camera {
     name: String,
     /// Whether anything is done with it at all.
     enabled: bool,
+    /// The group it is in.
+    group_id: Option<Uuid>,
+    tags: Vec<String>,
+    /// Who made it; empty: not known.
+    company: String,
+    /// What the maker calls it; empty: not known.
+    model: String,
+    serial_number: Option<String>,
+    /// Where it is: site or building.
+    location: String,
+    /// Where it is there: floor, door, pole.
+    place: String,
+    /// Version of its software, where it is known.
+    firmware: Option<String>,
     /// How it is talked to.
-    #[schema(example = "rtsp")]
-    driver: String,
+    driver: Driver,
     source: CameraSource,
     mode: Mode,
     /// Started (`true`) or stopped (`false`) by hand; overrides `mode`. Null: as `mode` says.
@@ -40,6 +60,10 @@ pub(crate) struct Camera {
     managed_by: ManagedBy,
     /// When recording was first switched on: from here on every second is accounted for.
     recording_since: Option<Timestamp>,
+    /// Counts changes; also the `ETag`.
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
     status: CameraStatus,
 }
 
@@ -118,6 +142,27 @@ impl From<nightjar_model::RecordingState> for StateOnly {
     }
 }
 
+/// Says which value another camera has already.
+fn taken(error: CatalogError) -> ApiError {
+    match error {
+        CatalogError::Taken("host") => {
+            let reason = "is the address of another camera";
+            ApiError::field(ErrorCode::CameraHostDuplicate, "source.main_url", reason)
+        }
+        CatalogError::Taken("serial_number") => {
+            ApiError::field(ErrorCode::CameraSerialDuplicate, "serial_number", "is that of another camera")
+        }
+        CatalogError::Taken(_) => {
+            ApiError::field(ErrorCode::Conflict, "key", "is taken by another camera, perhaps a deleted one")
+        }
+        CatalogError::ManagedByFile => ApiError::new(
+            ErrorCode::Conflict,
+            "This camera stands in the configuration file: change it there.",
+        ),
+        error => error.into(),
+    }
+}
+
 impl Camera {
     pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
         let source = &camera.source;
@@ -126,7 +171,15 @@ impl Camera {
             key: camera.key.to_string(),
             name: camera.name.clone(),
             enabled: camera.enabled,
-            driver: "rtsp".to_owned(),
+            group_id: camera.group_id.map(|group| group.0),
+            tags: camera.tags.clone(),
+            company: camera.company.clone(),
+            model: camera.model.clone(),
+            serial_number: camera.serial_number.clone(),
+            location: camera.location.clone(),
+            place: camera.place.clone(),
+            firmware: camera.firmware.clone(),
+            driver: camera.driver.into(),
             source: CameraSource {
                 main_url: redact_url(&source.main_url),
                 sub_url: source.sub_url.as_ref().map(redact_url),
@@ -141,6 +194,9 @@ impl Camera {
             retention_bytes: camera.retention_bytes,
             managed_by: camera.managed_by.into(),
             recording_since: camera.recording_since.map(Timestamp),
+            version: camera.version,
+            created_at: Timestamp(camera.created_at),
+            updated_at: Timestamp(camera.updated_at),
             status: CameraStatus::new(camera, state),
         }
     }

@@ -9,10 +9,11 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use nightjar_model::ErrorCode;
-use nightjar_playback::{Delivery, Footage};
+use nightjar_model::{Caller, ErrorCode, Permission, Via};
+use nightjar_playback::{Delivery, Footage, Holder, TokenFault};
 
 use crate::error::ApiError;
+use crate::guard::client::Client;
 use crate::query::{FromQuery, QueryReader};
 use crate::state::ApiState;
 
@@ -37,15 +38,39 @@ impl FromQuery for TokenQuery {
     }
 }
 
+/// To whom addresses of a request are given.
+pub(crate) fn holder(state: &ApiState, caller: &Caller, client: &Client) -> Holder {
+    Holder {
+        user: caller.user,
+        via: caller.via,
+        ip: client.ip.filter(|_| state.config.media_bound_to_ip),
+        export: caller.permissions.contains(Permission::RecordingExport),
+    }
+}
+
 impl TokenQuery {
-    /// Fails unless the token is good for what lies under `prefix`.
-    pub(crate) fn check(&self, state: &ApiState, prefix: &str) -> Result<(), ApiError> {
+    /// Fails unless the token is good for what lies under `prefix`, and the sign-in or API token
+    /// that asked for it is still alive.
+    pub(crate) async fn check(
+        &self,
+        state: &ApiState,
+        client: &Client,
+        prefix: &str,
+    ) -> Result<Via, ApiError> {
         let Some(token) = &self.0 else {
             let message = "This address needs a `token`: use one that the API gave out.";
             return Err(ApiError::new(ErrorCode::AuthTokenMissing, message));
         };
-        Ok(state.playback.tokens().verify(token, prefix, state.clock.now())?)
+        let now = state.clock.now();
+        let via = state.playback.tokens().verify(token, prefix, client.ip, now)?;
+        if state.access.is_alive(via, now).await? { Ok(via) } else { Err(TokenFault::Wrong.into()) }
     }
+}
+
+/// Whether a request asks for a file from its beginning: what follows is the rest of the same access.
+pub(crate) fn is_first_part(headers: &HeaderMap) -> bool {
+    let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
+    range.is_none_or(|range| range.starts_with("bytes=0-"))
 }
 
 /// How long a client may keep an answer, and what it is.

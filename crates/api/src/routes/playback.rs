@@ -9,8 +9,10 @@ pub(super) mod playlist;
 pub(super) mod show;
 pub(super) mod start;
 
+use nightjar_model::to_rfc3339;
 use nightjar_playback::{SessionId, SessionInfo};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -39,8 +41,9 @@ pub(crate) struct PlaybackSession {
     growing: bool,
     /// HLS media playlist, relative to this server; needs no other credentials.
     playlist_url: String,
-    /// The range as one MP4, relative to this server; needs no other credentials.
-    download_url: String,
+    /// The range as one MP4, relative to this server; needs no other credentials. Null without the
+    /// permission `recording:export`.
+    download_url: Option<String>,
     created_at: Timestamp,
     /// When all its addresses stop working, unless the session is extended.
     expires_at: Timestamp,
@@ -60,11 +63,21 @@ impl From<SessionInfo> for PlaybackSession {
             start_offset_seconds: seconds(info.offset_micros),
             growing: info.growing,
             playlist_url: url("playlist.m3u8"),
-            download_url: url("download.mp4"),
+            download_url: info.export.then(|| url("download.mp4")),
             created_at: Timestamp(info.created),
             expires_at: Timestamp(info.expires),
         }
     }
+}
+
+/// What a session shows, for the audit trail.
+fn range_of(session: &SessionInfo) -> Value {
+    json!({
+        "camera": session.camera_key.as_str(),
+        "stream": session.stream.as_str(),
+        "from": to_rfc3339(session.from),
+        "to": session.to.map(to_rfc3339),
+    })
 }
 
 /// What a session's token is good for.

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use super::cameras::CameraStatus;
 use crate::error::ApiError;
-use crate::path;
 use crate::state::ApiState;
 
 /// Which camera.
@@ -25,12 +24,12 @@ pub(crate) struct CameraBody {
 
 /// Makes a camera record or not, from now on and across restarts. The override is kept only while
 /// it says something else than the camera's mode.
-async fn switch(state: &ApiState, camera: &Camera, on: bool) -> Result<CameraStatus, ApiError> {
+async fn switch(state: &ApiState, mut camera: Camera, on: bool) -> Result<CameraStatus, ApiError> {
     let by_mode = camera.mode == Mode::Continuous;
     let manual = (by_mode != on).then_some(on);
     if camera.manual != manual {
         state.catalog.set_manual(camera.id, manual).await?;
+        camera.manual = manual;
     }
-    let camera = path::camera(state, &camera.id.to_string()).await?;
     Ok(CameraStatus::new(&camera, state))
 }

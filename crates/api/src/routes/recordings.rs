@@ -7,13 +7,14 @@ pub(super) mod timeline;
 
 use std::collections::HashMap;
 
-use nightjar_model::{CameraId, OrgId, Segment};
+use nightjar_model::{Caller, CameraId, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::enums::{SegmentState, StreamName};
 use crate::error::ApiError;
+use crate::path;
 use crate::state::ApiState;
 use crate::time::Timestamp;
 
@@ -50,9 +51,14 @@ pub(crate) struct Recording {
 pub(crate) struct CameraNames(HashMap<CameraId, (String, String)>);
 
 impl CameraNames {
-    pub(crate) async fn load(state: &ApiState) -> Result<Self, ApiError> {
-        let cameras = state.catalog.cameras(OrgId::DEFAULT).await?;
+    pub(crate) async fn load(state: &ApiState, caller: &Caller) -> Result<Self, ApiError> {
+        let cameras = path::recorded_cameras(state, caller).await?;
         Ok(Self(cameras.into_iter().map(|c| (c.id, (c.key.to_string(), c.name))).collect()))
+    }
+
+    /// Whether the camera is among them.
+    pub(crate) fn holds(&self, id: CameraId) -> bool {
+        self.0.contains_key(&id)
     }
 
     /// Key and name; empty for a camera that was deleted in the meantime.

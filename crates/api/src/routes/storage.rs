@@ -5,6 +5,7 @@ pub(super) mod segments;
 pub(super) mod usage;
 
 use nightjar_model::{SegmentId, WallTime};
+use nightjar_playback::Holder;
 
 use super::BASE;
 use crate::state::ApiState;
@@ -15,8 +16,8 @@ fn download_prefix(id: SegmentId) -> String {
 }
 
 /// A ready-to-use address of a file.
-pub(crate) fn download_url(state: &ApiState, id: SegmentId, expires: WallTime) -> String {
+pub(crate) fn download_url(state: &ApiState, holder: &Holder, id: SegmentId, expires: WallTime) -> String {
     let prefix = download_prefix(id);
-    let token = state.playback.tokens().sign(&prefix, expires);
+    let token = state.playback.tokens().sign(&prefix, expires, holder);
     format!("{prefix}download?token={token}")
 }

@@ -5,21 +5,28 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::middleware::map_request;
+use nightjar_access::{Access, AccessConfig};
 use nightjar_api::{ApiConfig, ApiState, Clock};
-use nightjar_model::{StatusBoard, WallTime};
+use nightjar_cache::{Cache, CacheConfig, Concurrency};
+use nightjar_model::{Role, StatusBoard, WallTime};
 use nightjar_playback::{PlaybackConfig, PlaybackService};
 use serde_json::Value;
 use tower_service::Service;
 
+use crate::people::People;
 use crate::studio::{Studio, at};
 
 /// A studio and its API.
 pub(crate) struct Lab {
     pub(crate) studio: Studio,
     pub(crate) state: ApiState,
+    pub(crate) people: People,
     clock: Arc<AtomicI64>,
     router: Router,
+    bare: Router,
 }
 
 /// An answer.
@@ -40,8 +47,15 @@ impl Lab {
         let studio = Studio::new().await;
         let clock = Arc::new(AtomicI64::new(at(1_000).micros()));
         let hands = Arc::clone(&clock);
+        let cache = Cache::embedded(CacheConfig::default());
+        let access = Access::new(studio.catalog.clone(), cache.clone(), AccessConfig::default());
+        let access = access.expect("accounts");
         let state = ApiState {
             catalog: studio.catalog.clone(),
+            limiter: cache.limiter(),
+            running: Concurrency::new(1_000),
+            access,
+            cache,
             playback: PlaybackService::new(
                 studio.catalog.clone(),
                 studio.local.clone(),
@@ -57,11 +71,22 @@ impl Lab {
             recorders_started: Arc::new(AtomicBool::new(true)),
             config,
         };
-        Self { studio, router: nightjar_api::router(state.clone()), state, clock }
+        let bare = nightjar_api::router(state.clone());
+        let people = People::new(&state).await;
+        let bearer = people.token(Role::Admin).await;
+        let router = bare.clone().layer(map_request(move |request| signed(request, bearer.clone())));
+        Self { studio, router, bare, people, state, clock }
     }
+
+    /// Requests that say nothing of who sends them are the administrator's.
 
     pub(crate) fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Sends a request exactly as it is.
+    pub(crate) async fn send_bare(&self, request: Request<Body>) -> Reply {
+        send(&self.bare, request).await
     }
 
     pub(crate) fn set_time(&self, now: WallTime) {
@@ -93,6 +118,16 @@ impl Lab {
     pub(crate) async fn data(&self, path: &str) -> Value {
         self.get(path).await.data()
     }
+}
+
+/// A request with a token, if it has none.
+async fn signed(mut request: Request<Body>, bearer: String) -> Request<Body> {
+    let headers = request.headers_mut();
+    if !headers.contains_key(AUTHORIZATION) {
+        let value = HeaderValue::from_str(&format!("Bearer {bearer}")).expect("a plain token");
+        headers.insert(AUTHORIZATION, value);
+    }
+    request
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {

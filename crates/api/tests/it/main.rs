@@ -1,11 +1,15 @@
 //! The API as a client sees it: requests against the router.
 
+mod auth;
+mod authorization;
+mod camera_changes;
 mod cameras;
 mod conventions;
 mod junk;
 mod lab;
 mod openapi;
 mod page;
+mod people;
 mod playback;
 mod player;
 mod recording;

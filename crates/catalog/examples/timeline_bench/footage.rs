@@ -6,8 +6,8 @@
 use nightjar_catalog::{Catalog, CatalogError, LedgerWrite};
 use nightjar_media::WallTime;
 use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraSource, Gap, GapCause, GapId, IndexEntry, Location, ManagedBy, Mode,
-    NodeId, OrgId, RecordingId, RtspTransport, Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
+    Camera, CameraId, CameraSource, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, RecordingId,
+    Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -42,27 +42,12 @@ impl Footage {
 }
 
 fn camera(key: &str) -> Camera {
+    let source = CameraSource::new("rtsp://192.0.2.1/main".parse().expect("is a URL"));
+    let since = WallTime::from_micros(EPOCH);
+    let key = key.parse().expect("is a key");
     Camera {
-        id: CameraId(Uuid::now_v7()),
-        org_id: OrgId::DEFAULT,
-        key: key.parse().expect("is a key"),
-        name: key.to_owned(),
-        source: CameraSource {
-            main_url: "rtsp://192.0.2.1/main".parse().expect("is a URL"),
-            sub_url: None,
-            username: None,
-            password: None,
-            transport: RtspTransport::Tcp,
-        },
-        enabled: true,
-        mode: Mode::Continuous,
-        manual: None,
-        audio: AudioPolicy::Aac,
-        segment_secs: 900,
-        retention_secs: None,
-        retention_bytes: None,
-        managed_by: ManagedBy::Api,
-        recording_since: Some(WallTime::from_micros(EPOCH)),
+        recording_since: Some(since),
+        ..Camera::new(CameraId(Uuid::now_v7()), OrgId::DEFAULT, key, source, since)
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt;
 
 use nightjar_media::WallTime;
 use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraSource, ManagedBy, Mode, OrgId, RtspTransport, Secret,
+    AudioPolicy, Camera, CameraId, CameraSource, GroupId, ManagedBy, Mode, OrgId, RtspTransport, Secret,
+    main_address,
 };
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
@@ -34,6 +35,21 @@ pub(crate) struct Model {
     pub(crate) retention_bytes: Option<i64>,
     pub(crate) managed_by: String,
     pub(crate) recording_since: Option<i64>,
+    pub(crate) group_id: Option<Uuid>,
+    pub(crate) driver: String,
+    pub(crate) company: String,
+    pub(crate) model: String,
+    pub(crate) serial_number: Option<String>,
+    pub(crate) location: String,
+    pub(crate) place: String,
+    pub(crate) firmware: Option<String>,
+    pub(crate) version: i64,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) deleted_at: Option<i64>,
+    pub(crate) main_address: String,
+    pub(crate) name_key: String,
+    pub(crate) search_key: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -41,8 +57,8 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A secret as it lies in its column: the one place that will seal and open it. Its `Debug` hides
-/// it, because sea-orm wants rows to have one.
+/// A password as it lies in its column: sealed, unless it is from before there was sealing. Its
+/// `Debug` hides it, because sea-orm wants rows to have one.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
 pub(crate) struct StoredSecret(String);
 
@@ -53,17 +69,17 @@ impl fmt::Debug for StoredSecret {
 }
 
 impl StoredSecret {
-    fn seal(secret: &Secret) -> Self {
-        Self(secret.expose().to_owned())
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
     }
 
-    fn open(self) -> Secret {
-        Secret::new(self.0)
+    pub(crate) fn text(&self) -> &str {
+        &self.0
     }
 }
 
-/// The row of a camera.
-pub(crate) fn to_row(camera: &Camera) -> ActiveModel {
+/// The row of a camera that is not deleted, without its tags; `password` as it goes into the column.
+pub(crate) fn to_row(camera: &Camera, password: Option<StoredSecret>) -> ActiveModel {
     let source = &camera.source;
     ActiveModel {
         id: Set(camera.id.0),
@@ -73,7 +89,7 @@ pub(crate) fn to_row(camera: &Camera) -> ActiveModel {
         main_url: Set(source.main_url.as_str().to_owned()),
         sub_url: Set(source.sub_url.as_ref().map(|url| url.as_str().to_owned())),
         username: Set(source.username.clone()),
-        password: Set(source.password.as_ref().map(StoredSecret::seal)),
+        password: Set(password),
         transport: Set(transport_word(source.transport).to_owned()),
         enabled: Set(camera.enabled),
         mode: Set(camera.mode.as_str().to_owned()),
@@ -84,23 +100,61 @@ pub(crate) fn to_row(camera: &Camera) -> ActiveModel {
         retention_bytes: Set(camera.retention_bytes.map(to_i64)),
         managed_by: Set(camera.managed_by.as_str().to_owned()),
         recording_since: Set(camera.recording_since.map(WallTime::micros)),
+        group_id: Set(camera.group_id.map(|group| group.0)),
+        driver: Set(camera.driver.as_str().to_owned()),
+        company: Set(camera.company.clone()),
+        model: Set(camera.model.clone()),
+        serial_number: Set(camera.serial_number.clone()),
+        location: Set(camera.location.clone()),
+        place: Set(camera.place.clone()),
+        firmware: Set(camera.firmware.clone()),
+        version: Set(camera.version),
+        created_at: Set(camera.created_at.micros()),
+        updated_at: Set(camera.updated_at.micros()),
+        deleted_at: Set(None),
+        main_address: Set(main_address(&source.main_url)),
+        name_key: Set(camera.name.to_lowercase()),
+        search_key: Set(search_key(camera)),
     }
 }
 
-impl TryFrom<Model> for Camera {
-    type Error = CatalogError;
+/// What a camera is found by, in lower case: both databases fold only some letters by themselves.
+/// Of the address only the host: its query may hold a password.
+pub(crate) fn search_key(camera: &Camera) -> String {
+    let texts = [
+        camera.name.as_str(),
+        camera.key.as_str(),
+        camera.source.main_url.host_str().unwrap_or_default(),
+        camera.serial_number.as_deref().unwrap_or_default(),
+        &camera.location,
+        &camera.place,
+    ];
+    texts.join("\n").to_lowercase()
+}
 
-    fn try_from(row: Model) -> Result<Self, Self::Error> {
-        Ok(Self {
+impl Model {
+    /// The camera, with what lies elsewhere or sealed.
+    pub(crate) fn into_camera(self, tags: Vec<String>, password: Option<Secret>) -> crate::Result<Camera> {
+        let row = self;
+        Ok(Camera {
             id: CameraId(row.id),
             org_id: OrgId(row.org_id),
             key: row.camera_key.clone().try_into().map_err(|_| unknown("camera key", &row.camera_key))?,
             name: row.name,
+            group_id: row.group_id.map(GroupId),
+            tags,
+            company: row.company,
+            model: row.model,
+            serial_number: row.serial_number,
+            location: row.location,
+            place: row.place,
+            firmware: row.firmware,
+            driver: row.driver.parse().map_err(|_| unknown("driver", &row.driver))?,
             source: CameraSource {
                 main_url: parse_url(&row.main_url)?,
                 sub_url: row.sub_url.as_deref().map(parse_url).transpose()?,
                 username: row.username,
-                password: row.password.map(StoredSecret::open),
+                password,
                 transport: parse_word(
                     "transport",
                     &row.transport,
@@ -127,6 +181,9 @@ impl TryFrom<Model> for Camera {
                 [ManagedBy::File, ManagedBy::Api],
             )?,
             recording_since: row.recording_since.map(WallTime::from_micros),
+            version: row.version,
+            created_at: WallTime::from_micros(row.created_at),
+            updated_at: WallTime::from_micros(row.updated_at),
         })
     }
 }
@@ -158,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_row_does_not_show_its_password() {
-        let shown = format!("{:?}", StoredSecret::seal(&Secret::new("hunter2")));
+        let shown = format!("{:?}", StoredSecret::new("hunter2".to_owned()));
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

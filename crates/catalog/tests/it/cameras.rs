@@ -1,6 +1,16 @@
-//! Desired state.
+//! Desired state: here the cameras of the configuration file, below those of the API.
 
-use nightjar_model::{Camera, CameraId, ManagedBy, Mode, OrgId};
+mod configs;
+mod delete;
+mod edit;
+mod list;
+mod tags;
+mod upgrade;
+
+use nightjar_catalog::Catalog;
+use nightjar_model::{
+    Camera, CameraGroup, CameraId, CameraSource, GroupId, ManagedBy, Mode, OrgId, Organization,
+};
 use uuid::Uuid;
 
 use crate::database::{TestDatabase, on_both};
@@ -37,9 +47,17 @@ async fn a_changed_camera_keeps_what_is_not_configured(database: TestDatabase) {
     let old = added(&catalog, "front").await;
     catalog.set_manual(old.id, Some(true)).await.expect("is set");
     catalog.set_recording_since(old.id, at(5)).await.expect("is set");
-    let new = Camera { name: "Front door".to_owned(), mode: Mode::Off, ..camera("front") };
+    let new = Camera { name: "Front door".to_owned(), mode: Mode::Off, updated_at: at(9), ..camera("front") };
     assert_eq!(catalog.upsert_camera(&new).await, Ok(old.id));
-    let expected = Camera { id: old.id, manual: Some(true), recording_since: Some(at(5)), ..new };
+    let expected = Camera {
+        id: old.id,
+        manual: Some(true),
+        recording_since: Some(at(5)),
+        version: 2,
+        created_at: old.created_at,
+        updated_at: at(9),
+        ..new
+    };
     assert_eq!(catalog.camera(OrgId::DEFAULT, old.id).await, Ok(Some(expected)));
 }
 
@@ -60,8 +78,8 @@ async fn cameras_that_left_the_file_are_switched_off(database: TestDatabase) {
     let by_api = Camera { managed_by: ManagedBy::Api, ..camera("by-api") };
     catalog.upsert_camera(&by_api).await.expect("is added");
     let keys = [stays.key.clone()];
-    assert_eq!(catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys).await, Ok(1));
-    assert_eq!(catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys).await, Ok(0));
+    assert_eq!(catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys, at(8)).await, Ok(1));
+    assert_eq!(catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys, at(8)).await, Ok(0));
     let enabled: Vec<CameraId> = catalog
         .cameras(OrgId::DEFAULT)
         .await
@@ -71,8 +89,11 @@ async fn cameras_that_left_the_file_are_switched_off(database: TestDatabase) {
         .map(|camera| camera.id)
         .collect();
     assert_eq!(enabled, [by_api.id, stays.id]);
-    assert!(!enabled.contains(&leaves.id));
-    assert_eq!(catalog.disable_file_cameras_except(OrgId::DEFAULT, &[]).await, Ok(1));
+    let left = catalog.camera(OrgId::DEFAULT, leaves.id).await.expect("is read").expect("is there");
+    let expected =
+        Camera { enabled: false, managed_by: ManagedBy::Api, version: 2, updated_at: at(8), ..leaves };
+    assert_eq!(left, expected, "the API may delete it now");
+    assert_eq!(catalog.disable_file_cameras_except(OrgId::DEFAULT, &[], at(8)).await, Ok(1));
 }
 
 async fn recording_since_is_noted_once(database: TestDatabase) {
@@ -106,4 +127,41 @@ async fn cameras_can_be_added_at_the_same_time(database: TestDatabase) {
         assert_eq!(first.expect("is added"), second.expect("is found"));
     }
     assert_eq!(one.cameras(OrgId::DEFAULT).await.expect("are read").len(), 10);
+}
+
+/// A new camera of the API, with an address of its own.
+fn by_api(key: &str) -> Camera {
+    let url = format!("rtsp://{key}.example/main");
+    let source = CameraSource { main_url: url.parse().expect("a URL"), ..camera(key).source };
+    Camera { source, managed_by: ManagedBy::Api, ..camera(key) }
+}
+
+/// The same, added.
+async fn created(catalog: &Catalog, key: &str) -> Camera {
+    let camera = by_api(key);
+    assert_eq!(catalog.create_camera(&camera).await, Ok(()));
+    camera
+}
+
+/// A tenant beside the default one.
+async fn other_org(catalog: &Catalog) -> OrgId {
+    let id = OrgId(Uuid::now_v7());
+    let other = Organization { id, name: format!("Other {id}"), created_at: at(0) };
+    catalog.create_organization(&other).await.expect("is added");
+    id
+}
+
+async fn group(catalog: &Catalog, org_id: OrgId) -> GroupId {
+    let id = GroupId(Uuid::now_v7());
+    let group = CameraGroup {
+        id,
+        org_id,
+        name: format!("Group {id}"),
+        description: String::new(),
+        version: 1,
+        created_at: at(0),
+        updated_at: at(0),
+    };
+    catalog.create_camera_group(&group).await.expect("is added");
+    id
 }

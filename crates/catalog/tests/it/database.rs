@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use nightjar_catalog::{Catalog, CatalogOptions, DatabaseKind};
+use nightjar_catalog::{Catalog, CatalogOptions, DatabaseKind, Sealer};
 use sea_orm::{ConnectionTrait, Database as Connector, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -38,7 +38,12 @@ pub(crate) struct TestDatabase {
 impl TestDatabase {
     /// Opens it as Nightjar would.
     pub(crate) async fn open(&self) -> Catalog {
-        Catalog::connect(&self.url, &CatalogOptions { max_connections: 4 }).await.expect("opens")
+        self.open_sealing(Some(Sealer::new([1; 32], Vec::new()))).await
+    }
+
+    /// Opens it with other keys, or without any.
+    pub(crate) async fn open_sealing(&self, sealer: Option<Sealer>) -> Catalog {
+        Catalog::connect(&self.url, &CatalogOptions { max_connections: 4, sealer }).await.expect("opens")
     }
 
     /// Opens it beside the catalog, to look at what the catalog does not show.

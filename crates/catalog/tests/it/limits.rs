@@ -8,7 +8,7 @@ use nightjar_media::WallTime;
 use nightjar_model::{Camera, GapCause, OrgId, SegmentId};
 
 use crate::database::TestDatabase;
-use crate::make::{added, at, finish, gap, open_segment, recorded};
+use crate::make::{added, at, finish, gap, open_segment, options, recorded};
 
 #[tokio::test]
 async fn a_full_disk_refuses_writes_and_harms_nothing() {
@@ -96,7 +96,7 @@ const SMALL_VOLUME: &str = "NIGHTJAR_TEST_SMALL_VOLUME";
 async fn small_volume() {
     let Ok(folder) = std::env::var(SMALL_VOLUME) else { return };
     let url = format!("sqlite://{folder}/catalog.db");
-    let catalog = Catalog::connect(&url, &CatalogOptions::default()).await.expect("opens");
+    let catalog = Catalog::connect(&url, &options()).await.expect("opens");
     let camera = added(&catalog, "front").await;
     let mut segments = recorded(&catalog, &camera, 0, 300, 10).await;
     let open = open_segment(&camera, at(3_000));

@@ -2,16 +2,24 @@
 
 mod database;
 mod make;
+mod make_accounts;
 mod model;
 
+mod accounts;
+mod audit;
 mod cameras;
+mod groups;
 mod ledger;
 mod limits;
 mod listing;
 mod migrations;
 mod random;
 mod retention;
+mod seal;
 mod secrets;
+mod sessions;
 mod survival;
 mod timeline;
+mod tokens;
+mod totp;
 mod uploads;

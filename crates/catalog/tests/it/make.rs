@@ -1,11 +1,10 @@
 //! Values for tests.
 
-use nightjar_catalog::{Catalog, LedgerWrite};
+use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite, Sealer};
 use nightjar_media::WallTime;
 use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraSource, Gap, GapCause, GapId, IndexEntry, Location, ManagedBy, Mode,
-    NodeId, OrgId, RecordingId, RtspTransport, Secret, Segment, SegmentId, SegmentIndex, SegmentState,
-    StreamName,
+    Camera, CameraId, CameraSource, Gap, GapCause, GapId, IndexEntry, Location, ManagedBy, NodeId, OrgId,
+    RecordingId, RtspTransport, Secret, Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
 };
 use uuid::Uuid;
 
@@ -21,28 +20,26 @@ pub(crate) fn node() -> NodeId {
     NodeId("node-1".to_owned())
 }
 
+/// For a catalog that cameras with passwords can be added to.
+pub(crate) fn options() -> CatalogOptions {
+    CatalogOptions { sealer: Some(Sealer::new([1; 32], Vec::new())), ..CatalogOptions::default() }
+}
+
 pub(crate) fn camera(key: &str) -> Camera {
+    let source = CameraSource {
+        sub_url: Some("rtsp://10.0.0.7:554/sub".parse().expect("a URL")),
+        username: Some("viewer".to_owned()),
+        password: Some(Secret::new("correct horse")),
+        transport: RtspTransport::Udp,
+        ..CameraSource::new("rtsp://10.0.0.7:554/main".parse().expect("a URL"))
+    };
+    let id = CameraId(Uuid::now_v7());
+    let new = Camera::new(id, OrgId::DEFAULT, key.parse().expect("a key"), source, at(0));
     Camera {
-        id: CameraId(Uuid::now_v7()),
-        org_id: OrgId::DEFAULT,
-        key: key.parse().expect("a key"),
         name: format!("Camera {key}"),
-        source: CameraSource {
-            main_url: "rtsp://10.0.0.7:554/main".parse().expect("a URL"),
-            sub_url: Some("rtsp://10.0.0.7:554/sub".parse().expect("a URL")),
-            username: Some("viewer".to_owned()),
-            password: Some(Secret::new("correct horse")),
-            transport: RtspTransport::Udp,
-        },
-        enabled: true,
-        mode: Mode::Continuous,
-        manual: None,
-        audio: AudioPolicy::Aac,
-        segment_secs: 900,
         retention_secs: Some(90 * 86_400),
-        retention_bytes: None,
         managed_by: ManagedBy::File,
-        recording_since: None,
+        ..new
     }
 }
 

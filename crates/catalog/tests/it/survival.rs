@@ -4,12 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite};
+use nightjar_catalog::{Catalog, LedgerWrite};
 use nightjar_model::{Camera, GapCause, OrgId, Segment, StreamName};
 use rand::Rng;
 
 use crate::database::{TestDatabase, on_both};
-use crate::make::{added, at, finished, gap, index, open_segment};
+use crate::make::{added, at, finished, gap, index, open_segment, options};
 
 /// Tells the other process its database.
 const URL: &str = "NIGHTJAR_TEST_VICTIM";
@@ -71,7 +71,7 @@ fn victim(database: &TestDatabase) -> Child {
 #[tokio::test]
 async fn victim_writes_until_it_is_killed() {
     let Ok(url) = std::env::var(URL) else { return };
-    let catalog = Catalog::connect(&url, &CatalogOptions { max_connections: 2 }).await.expect("opens");
+    let catalog = Catalog::connect(&url, &options()).await.expect("opens");
     let camera = match catalog.cameras(OrgId::DEFAULT).await.expect("are read").pop() {
         Some(camera) => camera,
         None => added(&catalog, "front").await,

@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite};
+use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite, Sealer};
 use nightjar_format::{FragmentMuxer, MuxerConfig, SegmentBuilder, SegmentMeta};
 use nightjar_media::{AccessUnit, CodecParameters, Fragment, Timescale, TrackId, TrackParameters, WallTime};
 use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraSource, IndexEntry, Location, ManagedBy, Mode, NodeId, OrgId,
-    RecordingId, RtspTransport, Secret, Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
+    Camera, CameraId, CameraSource, IndexEntry, Location, ManagedBy, NodeId, OrgId, RecordingId, Secret,
+    Segment, SegmentId, SegmentIndex, SegmentState, StreamName,
 };
 use nightjar_storage::LocalTier;
 use tempfile::TempDir;
@@ -49,7 +49,9 @@ impl Studio {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}/catalog.db", folder.path().display());
-        let catalog = Catalog::connect(&url, &CatalogOptions::default()).await.expect("opens");
+        let sealer = Some(Sealer::new([7; 32], Vec::new()));
+        let options = CatalogOptions { sealer, ..CatalogOptions::default() };
+        let catalog = Catalog::connect(&url, &options).await.expect("opens");
         let local = LocalTier::open(&folder.path().join("recordings"), &node(), at(0)).expect("opens");
         let camera = camera("front-door");
         catalog.upsert_camera(&camera).await.expect("inserts");
@@ -204,28 +206,14 @@ impl Writing {
 }
 
 pub(crate) fn camera(key: &str) -> Camera {
-    Camera {
-        id: CameraId(Uuid::now_v7()),
-        org_id: OrgId::DEFAULT,
-        key: key.parse().expect("a key"),
-        name: format!("Camera {key}"),
-        source: CameraSource {
-            main_url: "rtsp://10.0.0.7:554/main?password=hunter2".parse().expect("a URL"),
-            sub_url: None,
-            username: Some("viewer".to_owned()),
-            password: Some(Secret::new("hunter2")),
-            transport: RtspTransport::Tcp,
-        },
-        enabled: true,
-        mode: Mode::Continuous,
-        manual: None,
-        audio: AudioPolicy::Aac,
-        segment_secs: 900,
-        retention_secs: None,
-        retention_bytes: None,
-        managed_by: ManagedBy::File,
-        recording_since: None,
-    }
+    let source = CameraSource {
+        username: Some("viewer".to_owned()),
+        password: Some(Secret::new("hunter2")),
+        ..CameraSource::new("rtsp://10.0.0.7:554/main?password=hunter2".parse().expect("a URL"))
+    };
+    let (id, now) = (CameraId(Uuid::now_v7()), WallTime::from_micros(0));
+    let new = Camera::new(id, OrgId::DEFAULT, key.parse().expect("a key"), source, now);
+    Camera { name: format!("Camera {key}"), managed_by: ManagedBy::File, ..new }
 }
 
 /// The fragments of one run of `seconds` from `start` on.

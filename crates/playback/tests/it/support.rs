@@ -4,13 +4,17 @@ use std::process::{Command, Stdio};
 
 use futures::TryStreamExt;
 use m3u8_rs::{MediaPlaylist, MediaSegment};
-use nightjar_model::{StreamName, WallTime};
+use nightjar_model::{StreamName, UserId, Via, WallTime};
 use nightjar_playback::{
-    Delivery, Footage, PlaybackConfig, PlaybackError, PlaybackService, SessionId, SessionInfo,
+    Delivery, Footage, Holder, PlaybackConfig, PlaybackError, PlaybackService, SessionId, SessionInfo,
 };
 use tempfile::NamedTempFile;
+use uuid::Uuid;
 
 use crate::studio::Studio;
+
+/// A sign-in.
+const VIA: Via = Via::Session(nightjar_model::SessionId(Uuid::from_u128(2)));
 
 pub(crate) fn service(studio: &Studio) -> PlaybackService {
     with_config(studio, PlaybackConfig::default())
@@ -28,7 +32,12 @@ pub(crate) async fn start(
     now: WallTime,
 ) -> Result<SessionInfo, PlaybackError> {
     let path = |id: SessionId| format!("/{id}/");
-    service.start(&studio.camera, StreamName::Main, (from, to), now, path).await
+    service.start(&studio.camera, StreamName::Main, (from, to), &holder(), now, path).await
+}
+
+/// Somebody who may do everything.
+pub(crate) fn holder() -> Holder {
+    Holder { user: UserId(Uuid::from_u128(1)), via: VIA, ip: None, export: true }
 }
 
 pub(crate) async fn text(service: &PlaybackService, id: SessionId, now: WallTime) -> String {
@@ -104,7 +113,7 @@ async fn part(
 ) -> Vec<u8> {
     let (path, query) = uri.split_once('?').expect("a token");
     let token = query.strip_prefix("token=").expect("a token");
-    assert_eq!(service.tokens().verify(token, &format!("/{}/", session.id), now), Ok(()));
+    assert_eq!(service.tokens().verify(token, &format!("/{}/", session.id), None, now), Ok(VIA));
     let id = path.strip_prefix("media/").and_then(|name| name.strip_suffix(".mp4")).expect("a file");
     let segment = nightjar_model::SegmentId(id.parse().expect("an id"));
     let footage = bytes(service.session_media(session.id, segment, now).await.expect("there"));

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, RtspTransport, StreamName,
-};
+use nightjar_model::{Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, StreamName};
 use url::Url;
 use uuid::Uuid;
 
@@ -14,8 +12,6 @@ use crate::reconcile::{Restored, camera_of};
 
 /// The address of a camera of which nothing is known but its footage.
 const NO_ADDRESS: &str = "rtsp://restored.invalid/";
-/// The default of the configuration.
-const SEGMENT_SECS: u32 = 900;
 
 /// Ids of cameras by their readable key.
 #[derive(Debug, Default)]
@@ -52,26 +48,12 @@ impl Cameras {
 /// A camera that is switched off until somebody says where it is.
 fn made_up(footage: &Footage, restored: &Restored) -> Option<Camera> {
     let key: CameraKey = restored.meta.camera_key.parse().ok()?;
+    let source = CameraSource::new(Url::parse(NO_ADDRESS).expect("a constant"));
+    let id = CameraId(Uuid::from_bytes(restored.meta.camera_id));
     Some(Camera {
-        id: CameraId(Uuid::from_bytes(restored.meta.camera_id)),
-        org_id: footage.org,
-        name: key.to_string(),
-        key,
-        source: CameraSource {
-            main_url: Url::parse(NO_ADDRESS).expect("a constant"),
-            sub_url: None,
-            username: None,
-            password: None,
-            transport: RtspTransport::Tcp,
-        },
         enabled: false,
         mode: Mode::Off,
-        manual: None,
-        audio: AudioPolicy::default(),
-        segment_secs: SEGMENT_SECS,
-        retention_secs: None,
-        retention_bytes: None,
         managed_by: ManagedBy::File,
-        recording_since: None,
+        ..Camera::new(id, footage.org, key, source, footage.now())
     })
 }

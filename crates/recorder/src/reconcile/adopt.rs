@@ -55,14 +55,14 @@ pub(super) async fn adopt(footage: &Footage, key: &str) -> Result<Adoption> {
     Ok(Adoption::Adopted)
 }
 
-/// The camera in the catalog that a file is of, and which of its streams.
+/// The camera in the catalog that a file is of, even if it was deleted, and which of its streams.
 pub(crate) async fn camera_of(
     footage: &Footage,
     restored: &Restored,
 ) -> Result<Option<(Camera, StreamName)>> {
     let Some(stream) = restored.stream() else { return Ok(None) };
     let Ok(key) = restored.meta.camera_key.parse::<CameraKey>() else { return Ok(None) };
-    let camera = footage.catalog.camera_by_key(footage.org, &key).await?;
+    let camera = footage.catalog.camera_by_key_with_deleted(footage.org, &key).await?;
     Ok(camera.map(|camera| (camera, stream)))
 }
 

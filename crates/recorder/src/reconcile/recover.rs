@@ -63,7 +63,7 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
 /// files, but no row of a segment.
 async fn newest_told(footage: &Footage, open: &[Segment]) -> Result<Option<WallTime>> {
     let mut newest = open.iter().map(|segment| segment.end).max();
-    for camera in footage.catalog.cameras(footage.org).await? {
+    for camera in footage.catalog.cameras_with_deleted(footage.org).await? {
         newest = newest.max(footage.catalog.last_covered(camera.id, StreamName::Main).await?);
     }
     Ok(newest)

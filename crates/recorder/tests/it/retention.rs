@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use nightjar_catalog::LedgerWrite;
-use nightjar_model::{Camera, GapCause, Location, SegmentState};
+use nightjar_model::{Camera, GapCause, Location, ManagedBy, SegmentState};
 use nightjar_recorder::{RetentionConfig, delete_segments, keep_limits};
 use nightjar_storage::RemoteTier;
 
@@ -51,6 +51,24 @@ async fn a_camera_with_too_many_bytes_loses_its_oldest() {
     archive.assert_clean().await;
     keep(&archive).await;
     assert!(archive.segment(rows[3].id).await.is_some(), "what fits stays");
+}
+
+#[tokio::test]
+async fn the_footage_of_a_deleted_camera_goes_by_its_own_limits() {
+    let mut archive = Archive::new(None).await;
+    let rows = archive.record(5).await;
+    archive.stop().await;
+    limit(&mut archive, |camera| {
+        camera.retention_secs = Some(2 * SEGMENT_SECS as u64);
+        camera.managed_by = ManagedBy::Api;
+    })
+    .await;
+    let (org, id) = (archive.camera.org_id, archive.camera.id);
+    archive.catalog().delete_camera(org, id, None, archive.footage.now()).await.expect("deleted");
+    keep(&archive).await;
+    for (number, row) in rows.iter().enumerate() {
+        assert_eq!(archive.path(&row.key).exists(), number >= 3, "segment {number}");
+    }
 }
 
 #[tokio::test]

@@ -8,9 +8,7 @@ use nightjar_catalog::{Catalog, CatalogOptions};
 use nightjar_format::{FragmentMuxer, MuxerConfig};
 use nightjar_hub::{GopLimits, Hub, Publisher, StreamKey};
 use nightjar_media::{AccessUnit, CodecParameters, Fragment, Timescale, TrackId, TrackParameters, WallTime};
-use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraSource, ManagedBy, Mode, NodeId, OrgId, RtspTransport, StatusBoard,
-};
+use nightjar_model::{Camera, CameraId, CameraSource, ManagedBy, NodeId, OrgId, StatusBoard};
 use nightjar_recorder::{Recorder, RecorderConfig, Room, Surroundings};
 use nightjar_storage::LocalTier;
 use tempfile::TempDir;
@@ -205,26 +203,8 @@ pub(crate) fn start(
 }
 
 pub(crate) fn camera(key: &str, segment_secs: u32) -> Camera {
-    Camera {
-        id: CameraId(Uuid::now_v7()),
-        org_id: OrgId::DEFAULT,
-        key: key.parse().expect("key"),
-        name: key.to_owned(),
-        source: CameraSource {
-            main_url: "rtsp://127.0.0.1:1/".parse().expect("url"),
-            sub_url: None,
-            username: None,
-            password: None,
-            transport: RtspTransport::Tcp,
-        },
-        enabled: true,
-        mode: Mode::Continuous,
-        manual: None,
-        audio: AudioPolicy::Aac,
-        segment_secs,
-        retention_secs: None,
-        retention_bytes: None,
-        managed_by: ManagedBy::File,
-        recording_since: None,
-    }
+    let source = CameraSource::new("rtsp://127.0.0.1:1/".parse().expect("url"));
+    let (id, key, now) = (CameraId(Uuid::now_v7()), key.parse().expect("key"), WallTime::from_micros(0));
+    let new = Camera::new(id, OrgId::DEFAULT, key, source, now);
+    Camera { segment_secs, managed_by: ManagedBy::File, ..new }
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(command: &CatalogCommand) -> ExitCode {
     }
 }
 
-fn with_config<F>(args: &ConfigArgs, action: impl FnOnce(Config) -> F) -> ExitCode
+pub(super) fn with_config<F>(args: &ConfigArgs, action: impl FnOnce(Config) -> F) -> ExitCode
 where
     F: Future<Output = Result<ExitCode>>,
 {

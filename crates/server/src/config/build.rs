@@ -10,6 +10,7 @@ use url::Url;
 
 use super::Inputs;
 use super::cameras::{self, CameraDefaults};
+use super::clients;
 use super::document::Table;
 use super::problem::{Problems, suggestion};
 use super::reader::Reader;
@@ -50,6 +51,8 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     let recording = recording(&mut reader, &service.data_dir, legacy_form, &mut warnings);
     let upload = upload(&mut Reader::section(document, "upload", problems));
     let playback = playback(&mut Reader::section(document, "playback", problems));
+    let cache_url = clients::cache_url(&mut Reader::section(document, "cache", problems));
+    let limits = clients::limits(&mut Reader::section(document, "limits", problems));
     let cameras = cameras::cameras(document, defaults, problems);
     Config {
         file: inputs.file.clone(),
@@ -60,6 +63,8 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
         recording,
         upload,
         playback,
+        cache_url,
+        limits,
         warnings,
     }
 }
@@ -89,6 +94,7 @@ fn service(reader: &mut Reader<'_>) -> Service {
         log,
         node: NodeId(reader.text("node").unwrap_or_else(|| "node-1".to_owned())),
         drain: Duration::from_secs(reader.number("drain_secs", 0..=3_600).unwrap_or(20)),
+        trusted_proxies: clients::addresses(reader, "trusted_proxies"),
     }
 }
 
@@ -242,7 +248,11 @@ fn upload(reader: &mut Reader<'_>) -> Upload {
 fn playback(reader: &mut Reader<'_>) -> Playback {
     let minutes = reader.number("session_minutes", 1..=1_440).unwrap_or(60);
     let hours = reader.number("max_range_hours", 1..=744).unwrap_or(24);
-    Playback { session_ttl: Duration::from_secs(minutes * 60), max_range: Duration::from_secs(hours * 3_600) }
+    Playback {
+        session_ttl: Duration::from_secs(minutes * 60),
+        max_range: Duration::from_secs(hours * 3_600),
+        bind_to_ip: reader.truth("bind_to_ip").unwrap_or(false),
+    }
 }
 
 fn folder(reader: &mut Reader<'_>, key: &str) -> Option<PathBuf> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use nightjar_model::{AudioPolicy, CameraKey, CameraSource, Mode, RtspTransport, Secret};
+use nightjar_model::{AudioPolicy, CameraKey, CameraSource, Mode, RtspTransport};
 use url::Url;
 
 use super::build::{AUDIO, retention, segment_secs};
@@ -104,27 +104,16 @@ fn source(reader: &mut Reader<'_>) -> Option<CameraSource> {
         reader.missing("rtsp_url");
         return None;
     }
-    let main = stream_url(reader, "rtsp_url")?;
-    Some(CameraSource {
-        main_url: main.url,
-        sub_url: sub.flatten().map(|sub| sub.url),
-        username: username.or(main.username),
-        password: password.or(main.password),
-        transport,
-    })
+    let main_url = stream_url(reader, "rtsp_url")?;
+    let source = CameraSource { main_url, sub_url: sub.flatten(), username, password, transport };
+    Some(source.with_credentials_apart())
 }
 
-struct StreamUrl {
-    url: Url,
-    username: Option<String>,
-    password: Option<Secret>,
-}
-
-/// An `rtsp://` address with its credentials taken out. Messages never repeat the address,
-/// because it may hold a password in a form that we do not understand.
-fn stream_url(reader: &mut Reader<'_>, key: &str) -> Option<StreamUrl> {
+/// An `rtsp://` address. Messages never repeat it, because it may hold a password in a form that
+/// we do not understand.
+fn stream_url(reader: &mut Reader<'_>, key: &str) -> Option<Url> {
     let text = reader.text(key)?;
-    let mut url = match Url::parse(text.trim()) {
+    let url = match Url::parse(text.trim()) {
         Ok(url) => url,
         Err(error) => {
             reader.wrong(
@@ -148,31 +137,5 @@ fn stream_url(reader: &mut Reader<'_>, key: &str) -> Option<StreamUrl> {
         reader.wrong(key, "names no host");
         return None;
     }
-    let username = Some(percent_decode(url.username())).filter(|name| !name.is_empty());
-    let password = url.password().map(|password| Secret::new(percent_decode(password)));
-    // Both fail only for addresses without a host.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    Some(StreamUrl { url, username, password })
-}
-
-/// Undoes `%XX`; what is no valid escape stays as it is.
-fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escape = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    Some(url)
 }

@@ -35,6 +35,7 @@ pub(super) const KEYS: &[Key] = &[
     key("service", "log", "`info`", "what is logged, as `debug` or `info,nightjar_sources=trace`").legacy("RUST_LOG"),
     key("service", "node", "`node-1`", "name of this process; must not change while footage lies on its disk"),
     key("service", "drain_secs", "`20`", "how long a stop waits for pending uploads"),
+    key("service", "trusted_proxies", "none", "addresses of reverse proxies, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed"),
 
     key("database", "url", "SQLite in `data_dir`", "`sqlite:///path/catalog.db` or `postgres://user:password@host/name`"),
     key("database", "max_connections", "`10`", "most database connections held at once, 1 to 200"),
@@ -80,6 +81,13 @@ pub(super) const KEYS: &[Key] = &[
 
     key("playback", "session_minutes", "`60`", "how long a playback session lives unless it is extended, 1 to 1440"),
     key("playback", "max_range_hours", "`24`", "longest range of one playback session or download, 1 to 744"),
+    key("playback", "bind_to_ip", "`false`", "whether signed addresses of media work only for the client that asked for them"),
+
+    key("cache", "url", "in the process", "`redis://…` or `rediss://…` of a Redis 6 or Valkey, for several nodes").legacy("REDIS_URL"),
+
+    key("limits", "user_per_minute", "`600`", "requests a minute of one account; API tokens have their own limit"),
+    key("limits", "ip_per_minute", "`1000`", "requests a minute from one address"),
+    key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
 ];
 
 /// The sections' names.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nightjar_media::WallTime;
 use nightjar_model::{
     AudioPolicy, Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, NodeId, OrgId, Secret,
 };
@@ -30,6 +31,10 @@ pub(crate) struct Config {
     pub(crate) upload: Upload,
     /// How footage is played.
     pub(crate) playback: Playback,
+    /// Redis or Valkey; none: the cache is in the process. May hold a password.
+    pub(crate) cache_url: Option<Secret>,
+    /// How much a client may ask for.
+    pub(crate) limits: Limits,
     /// What is allowed but unwise, for the log.
     pub(crate) warnings: Vec<String>,
 }
@@ -51,6 +56,19 @@ pub(crate) struct Service {
     pub(crate) node: NodeId,
     /// How long a stop waits for uploads that are under way or due.
     pub(crate) drain: Duration,
+    /// Reverse proxies that are believed when they tell whom they speak for.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Requests a minute of one account.
+    pub(crate) user_per_minute: u32,
+    /// Requests a minute from one address.
+    pub(crate) ip_per_minute: u32,
+    /// Requests of one account or token at the same time.
+    pub(crate) concurrent: u32,
 }
 
 impl Service {
@@ -137,22 +155,17 @@ pub(crate) struct CameraConfig {
 
 impl CameraConfig {
     /// The desired state of this camera, for the catalog; `id` counts only if it is new there.
-    pub(crate) fn desired(&self, org_id: OrgId, id: CameraId) -> Camera {
+    pub(crate) fn desired(&self, org_id: OrgId, id: CameraId, now: WallTime) -> Camera {
         Camera {
-            id,
-            org_id,
-            key: self.key.clone(),
             name: self.name.clone(),
-            source: self.source.clone(),
             enabled: self.enabled,
             mode: self.mode,
-            manual: None,
             audio: self.audio,
             segment_secs: self.segment_secs,
             retention_secs: self.retention.max_age_secs,
             retention_bytes: self.retention.max_bytes,
             managed_by: ManagedBy::File,
-            recording_since: None,
+            ..Camera::new(id, org_id, self.key.clone(), self.source.clone(), now)
         }
     }
 }
@@ -203,4 +216,6 @@ pub(crate) struct Playback {
     pub(crate) session_ttl: Duration,
     /// Longest range of one session or download.
     pub(crate) max_range: Duration,
+    /// Whether signed addresses of media work only for the client that asked for them.
+    pub(crate) bind_to_ip: bool,
 }

@@ -36,7 +36,9 @@ impl Listeners {
         for (listener, router) in routers {
             let (Some(listener), cancel) = (listener, cancel.clone()) else { continue };
             tasks.spawn(async move {
-                let served = axum::serve(listener, router).with_graceful_shutdown(cancel.cancelled_owned());
+                let served =
+                    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+                        .with_graceful_shutdown(cancel.cancelled_owned());
                 if let Err(error) = served.await {
                     tracing::error!(%error, "a listener died");
                 }
@@ -55,9 +57,7 @@ pub(super) fn announce(config: &Config) {
     tracing::info!(cameras = config.cameras.len(), "ready: http://{address}");
     if config.service.is_loopback() {
         tracing::info!("only this machine can connect; set service.listen to change that");
-    } else {
-        tracing::warn!(
-            "there are no accounts yet: everybody who can reach {address} can watch and stop recordings"
-        );
+    } else if config.service.trusted_proxies.is_empty() {
+        tracing::warn!("{address} speaks plain HTTP: put a reverse proxy with TLS in front of it");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use nightjar_api::ApiConfig;
 use nightjar_catalog::{Catalog, CatalogOptions};
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, CameraKey, OrgId, StatusBoard};
@@ -45,11 +46,15 @@ fn footage_folder(config: &Config, now: WallTime) -> Result<LocalTier> {
         .with_context(|| format!("can't use the footage folder {} (recording.temp_dir)", folder.display()))
 }
 
-async fn catalog(config: &Config) -> Result<Catalog> {
+/// The catalog alone.
+pub(crate) async fn catalog(config: &Config) -> Result<Catalog> {
     let data = &config.service.data_dir;
     fs::create_dir_all(data)
         .with_context(|| format!("can't create {} (service.data_dir)", data.display()))?;
-    let options = CatalogOptions { max_connections: config.database.max_connections };
+    let options = CatalogOptions {
+        max_connections: config.database.max_connections,
+        sealer: Some(super::keys::sealer(data)?),
+    };
     Catalog::connect(config.database.url.expose(), &options)
         .await
         .context("can't open the catalog (database.url)")
@@ -73,12 +78,13 @@ fn remote_tier(storage: &Storage) -> Result<RemoteTier> {
 
 /// Brings the cameras of the file into the catalog.
 pub(crate) async fn desired_cameras(catalog: &Catalog, config: &Config) -> Result<()> {
+    let now = crate::serve::now();
     for camera in &config.cameras {
-        let desired = camera.desired(OrgId::DEFAULT, CameraId(Uuid::now_v7()));
+        let desired = camera.desired(OrgId::DEFAULT, CameraId(Uuid::now_v7()), now);
         catalog.upsert_camera(&desired).await.context("can't write the cameras into the catalog")?;
     }
     let keys: Vec<CameraKey> = config.cameras.iter().map(|camera| camera.key.clone()).collect();
-    let gone = catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys).await;
+    let gone = catalog.disable_file_cameras_except(OrgId::DEFAULT, &keys, now).await;
     let gone = gone.context("can't write the cameras into the catalog")?;
     if gone > 0 {
         tracing::info!(
@@ -99,6 +105,18 @@ pub(crate) fn recorder_config(config: &Config) -> Result<RecorderConfig> {
         upload: config.storage.is_some(),
         ..RecorderConfig::default()
     })
+}
+
+/// The API's share of the configuration.
+pub(crate) fn api_config(config: &Config) -> ApiConfig {
+    ApiConfig {
+        user_rate: config.limits.user_per_minute,
+        ip_rate: config.limits.ip_per_minute,
+        concurrent: config.limits.concurrent,
+        trusted_proxies: config.service.trusted_proxies.clone(),
+        media_bound_to_ip: config.playback.bind_to_ip,
+        ..ApiConfig::default()
+    }
 }
 
 /// Playback's share of the configuration.

@@ -13,7 +13,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("format", &["media", "codec"]),
     ("protocol", &["media", "codec"]),
     ("hub", &["media"]),
+    ("cache", &["media", "model"]),
     ("catalog", &["media", "model"]),
+    ("access", &["media", "model", "catalog", "cache"]),
     ("storage", &["media", "model"]),
     ("devices", &["media", "model"]),
     ("sources", &["media", "model", "codec", "format", "protocol", "hub"]),
@@ -21,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("recorder", &["media", "model", "format", "hub", "catalog", "storage"]),
     ("live", &["media", "model", "codec", "format", "protocol", "hub"]),
     ("playback", &["media", "model", "format", "catalog", "storage"]),
-    ("api", &["media", "model", "catalog", "live", "playback", "events"]),
+    ("api", &["media", "model", "catalog", "cache", "access", "live", "playback", "events"]),
     ("simulator", &["media", "codec", "format", "protocol"]),
 ];
 
@@ -33,6 +35,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sea-orm-migration", &["catalog"]),
     ("axum", &["api", "server"]),
     ("object_store", &["storage"]),
+    ("redis", &["cache"]),
+    ("moka", &["cache"]),
     ("str0m", &["live"]),
     ("retina", &["sources"]),
     ("anyhow", &["server"]),

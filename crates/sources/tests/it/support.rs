@@ -7,7 +7,7 @@ use md5::{Digest, Md5};
 use nightjar_hub::{Delivery, GopLimits, Hub, QueueLimits, Start, StreamKey, Subscriber};
 use nightjar_media::{Fragment, Interruption, MediaKind};
 use nightjar_model::{
-    AudioPolicy, Camera, CameraId, CameraSource, ManagedBy, Mode, OrgId, RtspTransport, Secret, StatusBoard,
+    Camera, CameraId, CameraSource, ManagedBy, OrgId, RtspTransport, Secret, StatusBoard, WallTime,
 };
 use nightjar_simulator::{ClipSpec, SimCamera, Simulator, SimulatorConfig};
 use nightjar_sources::{Sources, SourcesConfig};
@@ -142,26 +142,12 @@ pub(crate) fn digests(heard: &[Heard]) -> Vec<[u8; 16]> {
 }
 
 pub(crate) fn camera(url: &str, transport: RtspTransport, login: Option<(&str, &str)>) -> Camera {
-    Camera {
-        id: CameraId(Uuid::now_v7()),
-        org_id: OrgId::DEFAULT,
-        key: "cam".parse().expect("key"),
-        name: "cam".to_owned(),
-        source: CameraSource {
-            main_url: url.parse().expect("url"),
-            sub_url: None,
-            username: login.map(|(username, _)| username.to_owned()),
-            password: login.map(|(_, password)| Secret::new(password)),
-            transport,
-        },
-        enabled: true,
-        mode: Mode::Continuous,
-        manual: None,
-        audio: AudioPolicy::Aac,
-        segment_secs: 900,
-        retention_secs: None,
-        retention_bytes: None,
-        managed_by: ManagedBy::File,
-        recording_since: None,
-    }
+    let source = CameraSource {
+        username: login.map(|(username, _)| username.to_owned()),
+        password: login.map(|(_, password)| Secret::new(password)),
+        transport,
+        ..CameraSource::new(url.parse().expect("url"))
+    };
+    let (id, key, now) = (CameraId(Uuid::now_v7()), "cam".parse().expect("key"), WallTime::from_micros(0));
+    Camera { managed_by: ManagedBy::File, ..Camera::new(id, OrgId::DEFAULT, key, source, now) }
 }

@@ -12,6 +12,7 @@ const buttonVariants = cva(
         secondary: "bg-secondary text-secondary-foreground hover:bg-accent",
         outline: "border border-input bg-transparent hover:bg-accent hover:text-accent-foreground",
         ghost: "hover:bg-accent hover:text-accent-foreground",
+        destructive: "bg-destructive text-background hover:bg-destructive/90",
         link: "text-primary underline-offset-4 hover:underline",
       },
       size: {
@@ -25,10 +26,21 @@ const buttonVariants = cva(
   },
 );
 
-export type ButtonProps = React.ComponentProps<"button"> & VariantProps<typeof buttonVariants> & { asChild?: boolean };
+export type ButtonProps = React.ComponentProps<"button"> &
+  VariantProps<typeof buttonVariants> & {
+    asChild?: boolean;
+    /** What it does is being done: it can't be pressed, but keeps the focus, which a disabled button loses. */
+    pending?: boolean;
+  };
 
-export function Button({ className, variant, size, asChild = false, type = "button", ...props }: ButtonProps) {
+export function Button({ className, variant, size, asChild = false, pending = false, type = "button", ...props }: ButtonProps) {
   const classes = cn(buttonVariants({ variant, size }), className);
   if (asChild) return <Slot.Root data-slot="button" className={classes} {...props} />;
-  return <button data-slot="button" type={type} className={classes} {...props} />;
+  const idle = pending ? { "aria-disabled": true, "aria-busy": true, onClick: prevent } : {};
+  return <button data-slot="button" type={type} className={classes} {...props} {...idle} />;
+}
+
+/** Also of the click that the enter key in a form makes. */
+function prevent(event: React.MouseEvent): void {
+  event.preventDefault();
 }

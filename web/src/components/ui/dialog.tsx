@@ -1,26 +1,36 @@
 import { X } from "lucide-react";
 import { Dialog as DialogPrimitive } from "radix-ui";
 import type * as React from "react";
+import { useCallback, useState } from "react";
 import { cn } from "@/lib/cn";
+import { currentOrigin, focusOrigin, noteOrigin } from "./dialog-origin";
 
 export function Dialog(props: React.ComponentProps<typeof DialogPrimitive.Root>) {
   return <DialogPrimitive.Root {...props} />;
 }
 
-export function DialogTrigger(props: React.ComponentProps<typeof DialogPrimitive.Trigger>) {
-  return <DialogPrimitive.Trigger data-slot="dialog-trigger" {...props} />;
-}
-
+/**
+ * To be put on the page when the dialog opens. Then it notes what had the focus, and gives it back at the end: Radix
+ * does that only for a trigger, which these dialogs have not.
+ */
 export function DialogContent({ className, children, ...props }: React.ComponentProps<typeof DialogPrimitive.Content>) {
+  // Here and not inside of the portal, which comes a moment later: what leads here may be gone by then.
+  const [origin] = useState(currentOrigin);
+  const note = useCallback((element: HTMLElement | null) => noteOrigin(element, origin), [origin]);
   return (
     <DialogPrimitive.Portal>
       <DialogPrimitive.Overlay className="fixed inset-0 z-50 bg-black/50 animate-in fade-in-0" />
       <DialogPrimitive.Content
+        ref={note}
         data-slot="dialog-content"
         className={cn(
           "fixed top-1/2 left-1/2 z-50 grid w-full max-w-[calc(100%-2rem)] -translate-x-1/2 -translate-y-1/2 gap-4 rounded-lg border bg-popover p-6 text-popover-foreground shadow-lg outline-none animate-in fade-in-0 zoom-in-95 sm:max-w-md",
           className,
         )}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault();
+          focusOrigin(origin);
+        }}
         {...props}
       >
         {children}

@@ -24,6 +24,8 @@ export function noteServerTime(serverTime: Millis): void {
 }
 
 function subscribe(listener: () => void): () => void {
+  // Nobody has asked since the last one left.
+  if (timer === undefined) current = now();
   listeners.add(listener);
   timer ??= setInterval(tick, 1_000);
   return () => {

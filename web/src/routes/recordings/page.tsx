@@ -4,6 +4,7 @@ import { CircleAlert } from "lucide-react";
 import { type Dispatch, type SetStateAction, useMemo, useState } from "react";
 import { AppHeader } from "@/components/app-header";
 import { ConnectionNotice } from "@/components/connection-notice";
+import { LoadFailed } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
 import { type Camera, camerasQuery } from "@/features/cameras/api/cameras";
 import { NoCameras } from "@/features/cameras/components/no-cameras";
@@ -14,7 +15,7 @@ import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
 import { now as serverNow, useNow } from "@/lib/time/clock";
 import { useVisible } from "@/lib/use-visible";
 import { CameraList } from "./camera-list";
-import { LoadFailed, Loading } from "./page-states";
+import { Loading } from "./page-states";
 import { PlayerSection } from "./player-section";
 import { type RecordingsSearch, searchFor, targetOf } from "./search";
 import { useFootage } from "./use-footage";
@@ -32,7 +33,7 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
         {cameras.data ? (
           <Cameras cameras={cameras.data} search={search} />
         ) : cameras.isError ? (
-          <LoadFailed error={cameras.error} onRetry={() => void cameras.refetch()} />
+          <LoadFailed what="The cameras" isRetried error={cameras.error} onRetry={() => void cameras.refetch()} />
         ) : (
           <Loading />
         )}

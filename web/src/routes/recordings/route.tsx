@@ -1,11 +1,11 @@
 import { createRoute } from "@tanstack/react-router";
 import { camerasQuery } from "@/features/cameras/api/cameras";
-import { rootRoute } from "../root";
+import { signedInRoute } from "../signed-in";
 import { RecordingsPage } from "./page";
 import { parseSearch } from "./search";
 
 export const recordingsRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => signedInRoute,
   path: "/",
   validateSearch: parseSearch,
   // Starts the first request early; the page itself shows its waiting and its failing.

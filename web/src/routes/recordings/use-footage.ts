@@ -29,7 +29,7 @@ export function useFootage(
   const stepped = Math.floor(now / step) * step;
   const window = useMemo(() => viewWindow(view, stepped), [view, stepped]);
   const results = useQueries({
-    queries: cameras.map((camera) => timelineQuery(camera.id, window, visible.has(camera.id) || camera.id === selected)),
+    queries: cameras.map((camera) => timelineQuery(camera.id, window, visible.has(camera.id) || camera.id === selected, visible.size)),
   });
   const footages = new Map<string, Footage>();
   for (const [index, camera] of cameras.entries()) {

@@ -1,12 +1,13 @@
 //! `GET /cameras`.
 
 use axum::extract::State;
-use nightjar_model::OrgId;
 
 use super::{Camera, RecordingState};
 use crate::answer::{ApiResult, List, Pagination, Success};
 use crate::enums::api_enum;
+use crate::guard::Signed;
 use crate::page::PageQuery;
+use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
 
@@ -89,9 +90,10 @@ impl FromQuery for Filter {
 #[utoipa::path(get, path = "/cameras", tag = "cameras", params(Params), responses((status = 200, body = Success<List<Camera>>)))]
 pub(crate) async fn list_cameras(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     Query(filter): Query<Filter>,
 ) -> ApiResult<List<Camera>> {
-    let mut cameras = state.catalog.cameras(OrgId::DEFAULT).await?;
+    let mut cameras = path::visible_cameras(&state, &caller).await?;
     if let Some(q) = &filter.q {
         cameras.retain(|c| c.key.as_str().to_lowercase().contains(q) || c.name.to_lowercase().contains(q));
     }

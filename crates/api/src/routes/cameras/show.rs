@@ -1,9 +1,11 @@
 //! `GET /cameras/{id}`.
 
 use axum::extract::State;
+use nightjar_model::Permission;
 
 use super::Camera;
 use crate::answer::{ApiResult, Success};
+use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::state::ApiState;
@@ -18,9 +20,10 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn show_camera(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<Camera> {
-    let camera = path::camera(&state, &id).await?;
+    let camera = path::camera(&state, &caller, Permission::CameraRead, &id).await?;
     Ok(state.ok(Camera::new(&camera, &state)))
 }

@@ -1,9 +1,11 @@
 //! `GET /cameras/{id}/status`.
 
 use axum::extract::State;
+use nightjar_model::Permission;
 
 use super::CameraStatus;
 use crate::answer::{ApiResult, Success};
+use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::state::ApiState;
@@ -20,9 +22,10 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn camera_status(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<CameraStatus> {
-    let camera = path::camera(&state, &id).await?;
+    let camera = path::camera(&state, &caller, Permission::CameraRead, &id).await?;
     Ok(state.ok(CameraStatus::new(&camera, &state)))
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::error::ApiError;
+use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::shell::no_content;
@@ -21,9 +22,11 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn delete_session(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> Result<Response, ApiError> {
-    state.playback.delete(path::session_id(&id)?, state.clock.now())?;
+    let session = path::own_session(&state, &caller, &id)?;
+    state.playback.delete(session.id, state.clock.now())?;
     Ok(no_content())
 }

@@ -5,9 +5,12 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
+use nightjar_model::Permission;
 
-use super::session_prefix;
+use super::{range_of, session_prefix};
+use crate::audit::Deed;
 use crate::error::ApiError;
+use crate::guard::{self, client::Client};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::routes::media::{TokenParams, TokenQuery, attach, set};
@@ -27,12 +30,21 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn download_session(
     State(state): State<ApiState>,
+    client: Client,
     UrlPath(id): UrlPath<String>,
     Query(token): Query<TokenQuery>,
     method: Method,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    token.check(&state, &session_prefix(id))?;
+    let via = token.check(&state, &client, &session_prefix(id)).await?;
+    let session = state.playback.session(id, state.clock.now())?;
+    if !session.export {
+        return Err(guard::missing(Permission::RecordingExport));
+    }
+    if method != Method::HEAD {
+        let deed = Deed::done("footage.download").to("camera", session.camera_id);
+        deed.with(range_of(&session)).by_address_of(&state, session.org_id, via, &client).await?;
+    }
     let file = state.playback.download(id, state.clock.now()).await?;
     let (name, len) = (file.name.clone(), file.len());
     let body = if method == Method::HEAD { Body::empty() } else { Body::from_stream(file.stream()) };

@@ -7,6 +7,7 @@ use nightjar_model::ErrorCode;
 
 use super::session_prefix;
 use crate::error::ApiError;
+use crate::guard::client::Client;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::routes::media::{self, TokenParams, TokenQuery};
@@ -30,12 +31,13 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn session_entry(
     State(state): State<ApiState>,
+    client: Client,
     UrlPath((id, entry)): UrlPath<(String, String)>,
     Query(token): Query<TokenQuery>,
     method: Method,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    token.check(&state, &session_prefix(id))?;
+    token.check(&state, &client, &session_prefix(id)).await?;
     let now = state.clock.now();
     let file = match (index_of(&entry, ".init.mp4"), index_of(&entry, ".m4s")) {
         (Some(index), _) => state.playback.entry_init(id, index, now).await?,

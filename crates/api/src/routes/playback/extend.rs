@@ -4,6 +4,7 @@ use axum::extract::State;
 
 use super::PlaybackSession;
 use crate::answer::{ApiResult, Success};
+use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::state::ApiState;
@@ -20,9 +21,11 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn extend_session(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<PlaybackSession> {
-    let session = state.playback.extend(path::session_id(&id)?, state.clock.now())?;
+    let session = path::own_session(&state, &caller, &id)?;
+    let session = state.playback.extend(session.id, state.clock.now())?;
     Ok(state.ok(session.into()))
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::session_prefix;
 use crate::error::ApiError;
+use crate::guard::client::Client;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::routes::media::{self, Caching, TokenParams, TokenQuery};
@@ -35,13 +36,14 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn session_media(
     State(state): State<ApiState>,
+    client: Client,
     UrlPath((id, file)): UrlPath<(String, String)>,
     Query(token): Query<TokenQuery>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    token.check(&state, &session_prefix(id))?;
+    token.check(&state, &client, &session_prefix(id)).await?;
     let name = file.strip_suffix(".mp4").ok_or_else(|| ApiError::recording_not_found(&file))?;
     let delivery = state.playback.session_media(id, path::segment_id(name)?, state.clock.now()).await?;
     media::serve(delivery, &method, &headers, Caching::Player)

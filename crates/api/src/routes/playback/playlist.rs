@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::session_prefix;
 use crate::error::ApiError;
+use crate::guard::client::Client;
 use crate::path::{self, UrlPath};
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::routes::media::{TokenQuery, set};
@@ -50,11 +51,12 @@ impl FromQuery for PlaylistQuery {
 )]
 pub(crate) async fn session_playlist(
     State(state): State<ApiState>,
+    client: Client,
     UrlPath(id): UrlPath<String>,
     Query(query): Query<PlaylistQuery>,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    query.token.check(&state, &session_prefix(id))?;
+    query.token.check(&state, &client, &session_prefix(id)).await?;
     let playlist = state.playback.playlist(id, query.skip, state.clock.now()).await?;
     let mut response = Response::new(Body::from(playlist.text));
     set(&mut response, CONTENT_TYPE, "application/vnd.apple.mpegurl");

@@ -4,6 +4,7 @@ use axum::extract::State;
 
 use super::PlaybackSession;
 use crate::answer::{ApiResult, Success};
+use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::state::ApiState;
@@ -18,9 +19,10 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn show_session(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<PlaybackSession> {
-    let session = state.playback.session(path::session_id(&id)?, state.clock.now())?;
+    let session = path::own_session(&state, &caller, &id)?;
     Ok(state.ok(session.into()))
 }

@@ -1,17 +1,21 @@
 //! `POST /playback/start`.
 
 use axum::extract::State;
-use nightjar_model::ErrorCode;
+use nightjar_model::{ErrorCode, Permission};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{PlaybackSession, session_prefix};
+use super::{PlaybackSession, range_of, session_prefix};
 use crate::answer::{ApiResult, Success};
+use crate::audit::Deed;
 use crate::body::JsonBody;
 use crate::enums::StreamName;
 use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
 use crate::path;
 use crate::query::Query;
+use crate::routes::media;
 use crate::state::ApiState;
 use crate::time::{Bound, TimeInput};
 
@@ -46,6 +50,8 @@ pub(crate) struct StartPlayback {
 )]
 pub(crate) async fn start_playback(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
     Query(()): Query<()>,
     JsonBody(body): JsonBody<StartPlayback>,
 ) -> ApiResult<PlaybackSession> {
@@ -53,9 +59,12 @@ pub(crate) async fn start_playback(
         |field: &'static str| move |reason| ApiError::field(ErrorCode::InvalidTimeRange, field, reason);
     let from = body.from.at(Bound::Start).map_err(wrong("from"))?;
     let to = body.to.map(|to| to.at(Bound::End)).transpose().map_err(wrong("to"))?;
-    let camera = path::camera(&state, &body.camera_id).await?;
+    let camera = path::recorded_camera(&state, &caller, Permission::RecordingRead, &body.camera_id).await?;
     let stream = body.stream.unwrap_or(StreamName::Main).into();
     let now = state.clock.now();
-    let session = state.playback.start(&camera, stream, (from, to), now, session_prefix).await?;
+    let holder = media::holder(&state, &caller, &client);
+    let session = state.playback.start(&camera, stream, (from, to), &holder, now, session_prefix).await?;
+    let deed = Deed::done("footage.view").to("camera", camera.id).with(range_of(&session));
+    deed.by(&state, &caller, &client).await?;
     Ok(state.created(session.into()))
 }

@@ -1,10 +1,11 @@
 //! `GET /recording/cameras`.
 
 use axum::extract::State;
-use nightjar_model::OrgId;
 
 use crate::answer::{ApiResult, List, Pagination, Success};
+use crate::guard::Signed;
 use crate::page::PageQuery;
+use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::routes::cameras::{Camera, CameraStatus, RecordingState};
 use crate::state::ApiState;
@@ -38,9 +39,10 @@ impl FromQuery for PageOnly {
 #[utoipa::path(get, path = "/recording/cameras", tag = "recording", params(Params), responses((status = 200, body = Success<List<Camera>>)))]
 pub(crate) async fn recording_cameras(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     Query(PageOnly(page)): Query<PageOnly>,
 ) -> ApiResult<List<Camera>> {
-    let mut cameras = state.catalog.cameras(OrgId::DEFAULT).await?;
+    let mut cameras = path::visible_cameras(&state, &caller).await?;
     cameras.retain(|camera| CameraStatus::new(camera, &state).recording_state() == RecordingState::Recording);
     let total = Some(cameras.len() as u64);
     let items = page.of(cameras).iter().map(|camera| Camera::new(camera, &state)).collect();

@@ -1,12 +1,15 @@
 //! `POST /recording/start`.
 
 use axum::extract::State;
-use nightjar_model::ErrorCode;
+use nightjar_model::{ErrorCode, Permission};
 
 use super::{CameraBody, switch};
 use crate::answer::{ApiResult, Success};
+use crate::audit::Deed;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
 use crate::path;
 use crate::query::Query;
 use crate::routes::cameras::CameraStatus;
@@ -26,13 +29,16 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn start_recording(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
     Query(()): Query<()>,
     JsonBody(body): JsonBody<CameraBody>,
 ) -> ApiResult<CameraStatus> {
-    let camera = path::camera(&state, &body.camera_id).await?;
+    let camera = path::camera(&state, &caller, Permission::CameraWrite, &body.camera_id).await?;
     if !camera.enabled {
         return Err(ApiError::new(ErrorCode::Conflict, "The camera is disabled, so it can't be recorded."));
     }
-    let status = switch(&state, &camera, true).await?;
+    Deed::done("recording.start").to("camera", camera.id).by(&state, &caller, &client).await?;
+    let status = switch(&state, camera, true).await?;
     Ok(state.ok(status))
 }

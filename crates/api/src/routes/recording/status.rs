@@ -1,11 +1,12 @@
 //! `GET /recording/status`.
 
 use axum::extract::State;
-use nightjar_model::OrgId;
+use nightjar_model::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::{ApiResult, Success};
+use crate::guard::Signed;
 use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::routes::cameras::{CameraStatus, RecordingState};
@@ -50,11 +51,12 @@ pub(crate) struct RecordingStatus {
 #[utoipa::path(get, path = "/recording/status", tag = "recording", params(Params), responses((status = 200, body = Success<RecordingStatus>)))]
 pub(crate) async fn recording_status(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     Query(OneCamera(asked)): Query<OneCamera>,
 ) -> ApiResult<RecordingStatus> {
     let cameras = match asked {
-        Some(asked) => vec![path::camera(&state, &asked).await?],
-        None => state.catalog.cameras(OrgId::DEFAULT).await?,
+        Some(asked) => vec![path::camera(&state, &caller, Permission::CameraRead, &asked).await?],
+        None => path::visible_cameras(&state, &caller).await?,
     };
     let cameras: Vec<CameraStatus> = cameras.iter().map(|camera| CameraStatus::new(camera, &state)).collect();
     let count = |wanted| cameras.iter().filter(|camera| camera.recording_state() == wanted).count() as u64;

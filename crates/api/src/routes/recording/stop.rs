@@ -1,10 +1,14 @@
 //! `POST /recording/stop`.
 
 use axum::extract::State;
+use nightjar_model::Permission;
 
 use super::{CameraBody, switch};
 use crate::answer::{ApiResult, Success};
+use crate::audit::Deed;
 use crate::body::JsonBody;
+use crate::guard::Signed;
+use crate::guard::client::Client;
 use crate::path;
 use crate::query::Query;
 use crate::routes::cameras::CameraStatus;
@@ -24,10 +28,13 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn stop_recording(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
     Query(()): Query<()>,
     JsonBody(body): JsonBody<CameraBody>,
 ) -> ApiResult<CameraStatus> {
-    let camera = path::camera(&state, &body.camera_id).await?;
-    let status = switch(&state, &camera, false).await?;
+    let camera = path::camera(&state, &caller, Permission::CameraWrite, &body.camera_id).await?;
+    Deed::done("recording.stop").to("camera", camera.id).by(&state, &caller, &client).await?;
+    let status = switch(&state, camera, false).await?;
     Ok(state.ok(status))
 }

@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use nightjar_catalog::{Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};
-use nightjar_model::{ErrorCode, OrgId, WallTime};
+use nightjar_model::{Caller, ErrorCode, GroupScope, Permission, WallTime};
 
 use super::{CameraNames, Recording};
 use crate::answer::{ApiResult, List, Pagination, Success};
 use crate::enums::{SegmentState, StreamName};
 use crate::error::ApiError;
+use crate::guard::Signed;
 use crate::page::CursorQuery;
 use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
@@ -86,13 +87,19 @@ impl FromQuery for SegmentQuery {
 
 impl SegmentQuery {
     /// The page that was asked for.
-    pub(crate) async fn run(&self, state: &ApiState) -> Result<SegmentPage, ApiError> {
+    pub(crate) async fn run(&self, state: &ApiState, caller: &Caller) -> Result<SegmentPage, ApiError> {
         let mut cameras = Vec::with_capacity(self.cameras.len());
         for asked in &self.cameras {
-            cameras.push(path::camera(state, asked).await?.id);
+            cameras.push(path::recorded_camera(state, caller, Permission::RecordingRead, asked).await?.id);
+        }
+        if cameras.is_empty() && caller.groups != GroupScope::All {
+            cameras.extend(path::recorded_cameras(state, caller).await?.iter().map(|camera| camera.id));
+            if cameras.is_empty() {
+                return Ok(SegmentPage { items: Vec::new(), total: Some(0), next_cursor: None });
+            }
         }
         let filter = SegmentFilter {
-            org: OrgId::DEFAULT,
+            org: caller.org,
             cameras,
             stream: self.stream.map(Into::into),
             from: self.from,
@@ -123,10 +130,11 @@ impl SegmentQuery {
 #[utoipa::path(get, path = "/recordings", tag = "recordings", params(Params), responses((status = 200, body = Success<List<Recording>>)))]
 pub(crate) async fn list_recordings(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     Query(query): Query<SegmentQuery>,
 ) -> ApiResult<List<Recording>> {
-    let page = query.run(&state).await?;
-    let names = CameraNames::load(&state).await?;
+    let page = query.run(&state, &caller).await?;
+    let names = CameraNames::load(&state, &caller).await?;
     let items = page.items.iter().map(|segment| Recording::new(segment, &names)).collect();
     Ok(state.ok(List { items, pagination: query.pagination(&page) }))
 }

@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use axum::extract::State;
+use nightjar_model::{Permission, to_rfc3339};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::show::find;
 use crate::answer::{ApiResult, Success};
+use crate::audit::Deed;
+use crate::guard::Signed;
+use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::{FromQuery, Query, QueryReader};
-use crate::routes::storage;
+use crate::routes::{media, storage};
 use crate::state::ApiState;
 use crate::time::Timestamp;
 
@@ -59,12 +64,17 @@ pub(crate) struct SignedUrl {
 )]
 pub(crate) async fn sign_recording_url(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
     UrlPath(id): UrlPath<String>,
     Query(life): Query<Life>,
 ) -> ApiResult<SignedUrl> {
-    let segment = find(&state, &id).await?;
+    let segment = find(&state, &caller, Permission::RecordingExport, &id).await?;
     let life = life.0.map_or(state.playback.config().token_ttl, Duration::from_secs);
     let expires = state.clock.now() + life;
-    let url = storage::download_url(&state, segment.id, expires);
+    let url = storage::download_url(&state, &media::holder(&state, &caller, &client), segment.id, expires);
+    let deed = Deed::done("footage.sign_url").to("recording", segment.id);
+    let details = json!({ "camera_id": segment.camera_id.to_string(), "expires_at": to_rfc3339(expires) });
+    deed.with(details).by(&state, &caller, &client).await?;
     Ok(state.ok(SignedUrl { url, expires_at: Timestamp(expires) }))
 }

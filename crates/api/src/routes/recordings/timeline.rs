@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use nightjar_model::{Gap, GapId, Timeline as DomainTimeline, TimelineSpan, WallTime};
+use nightjar_model::{Gap, GapId, Permission, Timeline as DomainTimeline, TimelineSpan, WallTime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use super::seconds;
 use crate::answer::{ApiResult, Success};
 use crate::enums::{GapCause, StreamName};
 use crate::error::ApiError;
+use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
@@ -142,12 +143,13 @@ pub(crate) struct Bin {
 )]
 pub(crate) async fn camera_timeline(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     UrlPath(id): UrlPath<String>,
     Query(window): Query<Window>,
 ) -> ApiResult<Timeline> {
     let now = state.clock.now();
     let (from, to) = window.bounds(now)?;
-    let camera = path::camera(&state, &id).await?;
+    let camera = path::recorded_camera(&state, &caller, Permission::RecordingRead, &id).await?;
     let stream = window.stream.into();
     let timeline = state.catalog.timeline(camera.id, stream, from, to, now).await?;
     let slo = state.catalog.slo(camera.id, stream, from, to, now).await?;

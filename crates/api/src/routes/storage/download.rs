@@ -3,13 +3,16 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use nightjar_model::SegmentState;
+use serde_json::json;
 
 use super::download_prefix;
+use crate::audit::Deed;
 use crate::error::ApiError;
+use crate::guard::client::Client;
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::routes::media::{self, Caching, TokenParams, TokenQuery};
-use crate::routes::recordings::show::find;
 use crate::state::ApiState;
 
 /// Download a stored file
@@ -31,14 +34,23 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn download_segment(
     State(state): State<ApiState>,
+    client: Client,
     UrlPath(id): UrlPath<String>,
     Query(token): Query<TokenQuery>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let prefix = download_prefix(path::segment_id(&id)?);
-    token.check(&state, &prefix)?;
-    let segment = find(&state, &id).await?;
+    let id = path::segment_id(&id)?;
+    let prefix = download_prefix(id);
+    let via = token.check(&state, &client, &prefix).await?;
+    let found = state.catalog.segment_by_id(id).await?;
+    let segment = found.filter(|segment| segment.state != SegmentState::Deleting);
+    let segment = segment.ok_or_else(|| ApiError::recording_not_found(&id.to_string()))?;
+    if media::is_first_part(&headers) && method != Method::HEAD {
+        let deed = Deed::done("footage.download").to("recording", id);
+        let details = json!({ "camera_id": segment.camera_id.to_string(), "key": segment.key });
+        deed.with(details).by_address_of(&state, segment.org_id, via, &client).await?;
+    }
     let delivery = state.playback.segment_file(&segment).await?;
     media::serve(delivery, &method, &headers, Caching::Download)
 }

@@ -1,7 +1,7 @@
 //! `GET /storage/segments`.
 
 use axum::extract::State;
-use nightjar_model::{Segment as DomainSegment, WallTime};
+use nightjar_model::{Permission, Segment as DomainSegment, WallTime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,7 +9,10 @@ use uuid::Uuid;
 use super::download_url;
 use crate::answer::{ApiResult, List, Success};
 use crate::enums::{SegmentState, StreamName};
+use crate::guard::Signed;
+use crate::guard::client::Client;
 use crate::query::Query;
+use crate::routes::media;
 use crate::routes::recordings::list::{Params, SegmentQuery};
 use crate::state::ApiState;
 use crate::time::Timestamp;
@@ -35,9 +38,10 @@ pub(crate) struct Segment {
     location: Location,
     /// The node whose disk holds the local copy.
     node: String,
-    /// Where it can be downloaded from, relative to this server, until `download_expires_at`.
-    download_url: String,
-    download_expires_at: Timestamp,
+    /// Where it can be downloaded from, relative to this server, until `download_expires_at`; null
+    /// without the permission `recording:export`.
+    download_url: Option<String>,
+    download_expires_at: Option<Timestamp>,
 }
 
 /// Where a file's bytes are.
@@ -55,16 +59,26 @@ pub(crate) struct Location {
 #[utoipa::path(get, path = "/storage/segments", tag = "storage", params(Params), responses((status = 200, body = Success<List<Segment>>)))]
 pub(crate) async fn list_segments(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
     Query(query): Query<SegmentQuery>,
 ) -> ApiResult<List<Segment>> {
-    let page = query.run(&state).await?;
+    let page = query.run(&state, &caller).await?;
     let expires = state.clock.now() + state.playback.config().token_ttl;
-    let items = page.items.iter().map(|segment| Segment::new(segment, &state, expires)).collect();
+    // Without the permission to take footage away there is no address to do it with.
+    let holder = caller
+        .permissions
+        .contains(Permission::RecordingExport)
+        .then(|| media::holder(&state, &caller, &client));
+    let url = |segment: &DomainSegment| {
+        holder.as_ref().map(|holder| download_url(&state, holder, segment.id, expires))
+    };
+    let items = page.items.iter().map(|segment| Segment::new(segment, url(segment), expires)).collect();
     Ok(state.ok(List { items, pagination: query.pagination(&page) }))
 }
 
 impl Segment {
-    fn new(segment: &DomainSegment, state: &ApiState, expires: WallTime) -> Self {
+    fn new(segment: &DomainSegment, download_url: Option<String>, expires: WallTime) -> Self {
         let hex = |digest: &[u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
             id: segment.id.0,
@@ -79,8 +93,8 @@ impl Segment {
             blake3: segment.blake3.as_ref().map(hex),
             location: Location { local: segment.location.local, remote: segment.location.remote },
             node: segment.node.0.clone(),
-            download_url: download_url(state, segment.id, expires),
-            download_expires_at: Timestamp(expires),
+            download_expires_at: download_url.is_some().then_some(Timestamp(expires)),
+            download_url,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! `GET /storage/usage`.
 
 use axum::extract::State;
-use nightjar_model::OrgId;
+use nightjar_model::GroupScope;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::{ApiResult, Success};
+use crate::guard::Signed;
 use crate::query::Query;
 use crate::routes::recordings::CameraNames;
 use crate::state::ApiState;
@@ -66,10 +67,14 @@ pub(crate) struct CameraUsage {
 #[utoipa::path(get, path = "/storage/usage", tag = "storage", responses((status = 200, body = Success<StorageUsage>)))]
 pub(crate) async fn storage_usage(
     State(state): State<ApiState>,
+    Signed(caller): Signed,
     Query(()): Query<()>,
 ) -> ApiResult<StorageUsage> {
-    let usage = state.catalog.usage(OrgId::DEFAULT).await?;
-    let names = CameraNames::load(&state).await?;
+    let names = CameraNames::load(&state, &caller).await?;
+    let mut usage = state.catalog.usage(caller.org).await?;
+    if caller.groups != GroupScope::All {
+        usage.retain(|camera| names.holds(camera.camera_id));
+    }
     let storage = state.status.storage();
     let cameras = usage.iter().map(|usage| {
         let (camera_key, camera_name) = names.of(usage.camera_id);

@@ -47,7 +47,7 @@ async fn try_camera(
     if !config.enabled {
         return vec![(config.key.to_string(), Ok("disabled, not tried".to_owned()))];
     }
-    let camera = config.desired(OrgId::DEFAULT, CameraId(Uuid::now_v7()));
+    let camera = config.desired(OrgId::DEFAULT, CameraId(Uuid::now_v7()), crate::serve::now());
     let mut tries = Vec::new();
     for name in [StreamName::Main, StreamName::Sub] {
         if name == StreamName::Sub && camera.source.sub_url.is_none() {

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use nightjar_catalog::{Catalog, CatalogOptions, LedgerItem};
+use nightjar_catalog::{Catalog, CatalogOptions, LedgerItem, Sealer};
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, GapCause, OrgId, Segment, StreamName};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::until;
 
+/// Of the user `admin`.
+pub(crate) const PASSWORD: &str = "a test's own password";
 const BINARY: &str = env!("CARGO_BIN_EXE_nightjar");
 
 /// A folder with a configuration, over several starts.
@@ -26,6 +28,8 @@ pub(crate) struct Nightjar {
     child: Child,
     base: String,
     client: reqwest::Client,
+    /// An API token of `admin`: it outlives any sign-in.
+    bearer: String,
 }
 
 impl Setup {
@@ -52,7 +56,7 @@ impl Setup {
         let log = File::options().create(true).append(true).open(self.path(log)).expect("log");
         let mut command = Command::new(BINARY);
         command.args(arguments).arg("--config").arg(self.path("nightjar.toml"));
-        command.env_remove("NIGHTJAR_CONFIG").stdin(Stdio::null());
+        command.env_remove("NIGHTJAR_CONFIG").env("NIGHTJAR_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null());
         command.stdout(log.try_clone().expect("log")).stderr(log);
         command
     }
@@ -68,6 +72,7 @@ impl Setup {
             answer.status().is_success().then_some(())
         };
         until_mut("nightjar to be ready", ready).await;
+        server.sign_in().await;
         server
     }
 
@@ -75,7 +80,7 @@ impl Setup {
     pub(crate) fn serve_unready(&self) -> Nightjar {
         let child = self.command(&["serve"], "serve.log").spawn().expect("nightjar starts");
         let base = format!("http://127.0.0.1:{}", self.port);
-        Nightjar { child, base, client: reqwest::Client::new() }
+        Nightjar { child, base, client: reqwest::Client::new(), bearer: String::new() }
     }
 
     /// What the server logged so far.
@@ -106,7 +111,10 @@ impl Setup {
     /// The catalog, beside the server.
     pub(crate) async fn catalog(&self) -> Catalog {
         let url = format!("sqlite://{}", self.path("data/nightjar.db").display());
-        Catalog::connect(&url, &CatalogOptions::default()).await.expect("catalog")
+        let key = std::fs::read(self.path("data/keys/secret.key")).expect("the server's key");
+        let sealer = Sealer::new(key.try_into().expect("32 bytes"), Vec::new());
+        let options = CatalogOptions { sealer: Some(sealer), ..CatalogOptions::default() };
+        Catalog::connect(&url, &options).await.expect("catalog")
     }
 }
 
@@ -132,11 +140,31 @@ pub(crate) async fn told(catalog: &Catalog, key: &str) -> Told {
 }
 
 impl Nightjar {
+    /// Signs in as `admin` and makes an API token that may do the same.
+    async fn sign_in(&mut self) {
+        let login = json!({ "username": "admin", "password": PASSWORD });
+        let signed_in = self.post("/api/v1/auth/login", &login).await;
+        self.bearer = signed_in["token"].as_str().expect("a token").to_owned();
+        let mut permissions = signed_in["user"]["permissions"].clone();
+        permissions.as_array_mut().expect("permissions").retain(|word| word != "system:admin");
+        let token = json!({ "name": "test", "permissions": permissions, "rate_limit": 1_000_000 });
+        let made = self.post("/api/v1/tokens", &token).await;
+        self.bearer = made["secret"].as_str().expect("a secret").to_owned();
+    }
+
     /// The `data` of a successful GET.
     pub(crate) async fn data(&self, path: &str) -> Value {
-        let url = format!("{}{path}", self.base);
-        let answer = self.client.get(&url).send().await.expect("an answer");
-        let status = answer.status();
+        self.answer(self.client.get(format!("{}{path}", self.base))).await
+    }
+
+    /// The `data` of a successful POST.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
+        self.answer(self.client.post(format!("{}{path}", self.base)).json(body)).await
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Value {
+        let answer = request.bearer_auth(&self.bearer).send().await.expect("an answer");
+        let (url, status) = (answer.url().clone(), answer.status());
         let body: Value = answer.json().await.expect("JSON");
         assert!(status.is_success(), "{url}: {status} {body}");
         body["data"].clone()
@@ -144,7 +172,8 @@ impl Nightjar {
 
     /// Whatever a GET answers, with its headers.
     pub(crate) async fn text(&self, path: &str) -> String {
-        let answer = self.client.get(format!("{}{path}", self.base)).send().await.expect("an answer");
+        let request = self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.bearer);
+        let answer = request.send().await.expect("an answer");
         let headers = format!("{:?}", answer.headers());
         headers + &answer.text().await.expect("text")
     }

@@ -11,7 +11,7 @@ export async function segmentDownload(cameraId: string, at: Millis): Promise<str
       params: { query: { camera_id: cameraId, start_date: start, end_date: end, limit: 1 } },
     }),
   );
-  return data.items[0]?.download_url;
+  return data.items[0]?.download_url ?? undefined;
 }
 
 /** Has the browser save what is at an address; the name comes from the server. */

@@ -32,9 +32,9 @@ async function startSession(cameraId: string, from: Millis, to: Millis | undefin
 }
 
 /** The address of a range as one MP4. Its session lives on until it expires: the download needs it. */
-export async function rangeDownload(cameraId: string, range: Interval): Promise<string> {
+export async function rangeDownload(cameraId: string, range: Interval): Promise<string | undefined> {
   const session = await request(cameraId, range.start, range.end);
-  return session.download_url;
+  return session.download_url ?? undefined;
 }
 
 function request(cameraId: string, from: Millis, to: Millis | undefined) {

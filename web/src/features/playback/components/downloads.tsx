@@ -2,6 +2,8 @@ import { useState } from "react";
 import { save, segmentDownload } from "../api/downloads";
 import { rangeDownload } from "../api/sessions";
 import type { Footage, Interval, Millis } from "@/lib/footage/types";
+import { can } from "@/lib/session/permissions";
+import { useMe } from "@/lib/session/use-session";
 import { type Marks, suggestedRange } from "../engine/range";
 import { DownloadMenu } from "./download-menu";
 import { RangeDialog } from "./range-dialog";
@@ -15,9 +17,15 @@ interface DownloadsProps {
   onRange(range: Interval): void;
 }
 
-/** The button, its menu, and the dialog for a range. */
+/** Whether footage may be taken away. */
+export function useMayDownload(): boolean {
+  return can(useMe(), "recording:export");
+}
+
+/** The button, its menu, and the dialog for a range; nothing for those who may only watch. */
 export function Downloads({ at, marks, footage, now, onSegment, onRange }: DownloadsProps) {
   const [asked, setAsked] = useState<Interval>();
+  if (!useMayDownload()) return null;
   return (
     <>
       <DownloadMenu disabled={at === undefined} onSegment={onSegment} onRange={() => at !== undefined && setAsked(suggestedRange(marks, at, now))} />

@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import type { Millis } from "@/lib/footage/types";
 import { formatMoment } from "@/lib/time/format";
 import type { PlayerState } from "../engine/state";
+import { useMayDownload } from "./downloads";
 import { useAttach } from "./use-player";
 import type { Player } from "../engine/player";
 
@@ -45,6 +46,15 @@ interface OverlayProps {
   onDownloadSegment(): void;
 }
 
+function DownloadThis({ onClick }: { onClick(): void }) {
+  if (!useMayDownload()) return null;
+  return (
+    <Button size="sm" variant="secondary" onClick={onClick}>
+      <Download aria-hidden /> Download this segment
+    </Button>
+  );
+}
+
 function Overlay({ state, now, onRetry, onLatest, onDownloadSegment }: OverlayProps) {
   switch (state.kind) {
     case "idle":
@@ -69,9 +79,7 @@ function Overlay({ state, now, onRetry, onLatest, onDownloadSegment }: OverlayPr
           <p>
             {codecText(state.codecs)} The footage itself is fine: download it and open it in a player such as VLC, or use a browser that can decode it.
           </p>
-          <Button size="sm" variant="secondary" onClick={onDownloadSegment}>
-            <Download aria-hidden /> Download this segment
-          </Button>
+          <DownloadThis onClick={onDownloadSegment} />
         </Message>
       );
     case "failed":

@@ -9,13 +9,15 @@ import { now } from "@/lib/time/clock";
 
 /** How often the window that reaches to the present is asked for again. */
 const POLL = 5_000;
+/** Of many timelines each is asked for less often: the server limits what an account may ask for in a minute. */
+const POLL_SHARE = 250;
 
 export interface Timeline {
   readonly footage: Footage;
 }
 
-/** What of the footage a view needs: the last day in one answer, older days one by one. */
-export function timelineQuery(cameraId: string, view: Interval, enabled: boolean) {
+/** What of the footage a view needs: the last day in one answer, older days one by one. `shown` is how many cameras are. */
+export function timelineQuery(cameraId: string, view: Interval, enabled: boolean, shown: number) {
   const window = dataWindow(view, now());
   return queryOptions({
     queryKey: ["timeline", cameraId, window.recent ? "recent" : [window.start, window.end]],
@@ -24,7 +26,7 @@ export function timelineQuery(cameraId: string, view: Interval, enabled: boolean
       const asked = window.recent ? dataWindow({ start: now() - DAY, end: now() }, now()) : window;
       return { footage: await fetchFootage(cameraId, asked.start, asked.end, signal) };
     },
-    ...(window.recent ? { refetchInterval: POLL } : { staleTime: 60_000 }),
+    ...(window.recent ? { refetchInterval: Math.max(POLL, shown * POLL_SHARE) } : { staleTime: 60_000 }),
     placeholderData: keepPreviousData,
     enabled,
   });

@@ -1,0 +1,132 @@
+//! Keeping those who guess waiting, by account and by address, and saying when it becomes a burst.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use nightjar_cache::Key;
+use nightjar_model::WallTime;
+use tokio::sync::broadcast;
+
+use crate::{Access, AccessError, ClientInfo, Result};
+
+/// Bursts that wait for whoever raises the events; more are dropped, oldest first.
+pub(crate) const WAITING: usize = 64;
+/// More failures than this in a minute are a burst.
+const BURST: u64 = 10;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Many failed sign-ins in a short time: reported once a minute for each suspect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginBurst {
+    /// Whose.
+    pub suspect: Suspect,
+    /// When it became one.
+    pub at: WallTime,
+}
+
+/// What failed sign-ins have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suspect {
+    /// The name that was typed, cut to 100 characters. There may be no such account.
+    Account(String),
+    /// Where they come from.
+    Ip(IpAddr),
+}
+
+/// Whom an attempt is counted against.
+pub(crate) struct Suspects {
+    account: String,
+    address: Option<(String, IpAddr)>,
+}
+
+impl Suspects {
+    pub(crate) fn new(username: &str, client: &ClientInfo) -> Self {
+        let account = format!("login.account.{}", username.trim().to_lowercase());
+        let address = client.ip.map(|ip| (format!("login.ip.{}", network_of(ip)), ip));
+        Self { account, address }
+    }
+
+    /// Seen by people.
+    fn all(&self) -> impl Iterator<Item = (&str, Suspect)> {
+        let name = self.account.trim_start_matches("login.account.").chars().take(100).collect();
+        let address = self.address.iter().map(|(key, ip)| (key.as_str(), Suspect::Ip(*ip)));
+        [(self.account.as_str(), Suspect::Account(name))].into_iter().chain(address)
+    }
+}
+
+impl Access {
+    /// Bursts of failed sign-ins from now on: for the event `login_failed_burst`.
+    pub fn login_bursts(&self) -> broadcast::Receiver<LoginBurst> {
+        self.inner.bursts.subscribe()
+    }
+
+    /// Refuses who has to wait. Costs nothing but two counters.
+    pub(crate) async fn refuse_waiting(&self, suspects: &Suspects, now: WallTime) -> Result<()> {
+        let failures = self.inner.cache.failures();
+        let mut retry_after = failures.state(&suspects.account, now).await.retry_after;
+        if let Some((address, _)) = &suspects.address {
+            retry_after = retry_after.max(failures.state(address, now).await.retry_after);
+        }
+        if retry_after.is_zero() {
+            return Ok(());
+        }
+        self.count_for_burst(suspects, now).await;
+        Err(AccessError::TooMany { retry_after })
+    }
+
+    /// Counts against the account, before its password is looked at: attempts at the same time must
+    /// not all slip through before the first has failed.
+    pub(crate) async fn note_attempt(&self, suspects: &Suspects, now: WallTime) {
+        self.inner.cache.failures().note_failure(&suspects.account, now).await;
+    }
+
+    /// Counts against the address, after it went wrong.
+    pub(crate) async fn note_failure(&self, suspects: &Suspects, now: WallTime) {
+        if let Some((address, _)) = &suspects.address {
+            self.inner.cache.failures().note_failure(address, now).await;
+        }
+        self.count_for_burst(suspects, now).await;
+    }
+
+    /// Forgets what was counted against the account. The address stays suspect: with an account of
+    /// their own, guessers could have it forgotten whenever they like.
+    pub(crate) async fn note_success(&self, suspects: &Suspects) {
+        self.inner.cache.failures().forget(&suspects.account).await;
+    }
+
+    async fn count_for_burst(&self, suspects: &Suspects, now: WallTime) {
+        for (subject, suspect) in suspects.all() {
+            let count = self.inner.cache.incr(&Key::new("login_burst", &[subject]), MINUTE).await;
+            if count == BURST + 1 {
+                // Nobody may be listening.
+                let _ = self.inner.bursts.send(LoginBurst { suspect, at: now });
+            }
+        }
+    }
+}
+
+/// Who has one IPv6 address has 2^64 of them.
+fn network_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => v4.into(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelling_and_neighbouring_addresses_make_no_new_suspect() {
+        let suspects = |name: &str, ip: &str| {
+            let client = ClientInfo { ip: Some(ip.parse().expect("an address")), user_agent: String::new() };
+            let suspects = Suspects::new(name, &client);
+            (suspects.account, suspects.address.map(|(key, _)| key))
+        };
+        assert_eq!(suspects("Ada ", "2001:db8::1"), suspects("ada", "2001:db8::ffff:1"));
+        assert_eq!(suspects("ada", "10.0.0.1"), suspects("ADA", "::ffff:10.0.0.1"));
+        assert_ne!(suspects("ada", "10.0.0.1").1, suspects("ada", "10.0.0.2").1);
+        assert_ne!(suspects("ada", "10.0.0.1").0, suspects("bob", "10.0.0.1").0);
+    }
+}

@@ -1,0 +1,113 @@
+//! Signing in with a password and, where one is set up, a second factor.
+
+use nightjar_catalog::{LoginRecord, TotpRecord};
+use nightjar_model::{Role, Secret, UserId, WallTime};
+
+use crate::backoff::Suspects;
+use crate::password::{MAX_BYTES, Turn, Verdict};
+use crate::{Access, AccessError, ClientInfo, Result, SignIn, totp};
+
+/// What somebody signs in with.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The account's name; case does not count.
+    pub username: String,
+    /// Its password.
+    pub password: Secret,
+    /// A code of the second factor, or a recovery code.
+    pub totp: Option<String>,
+    /// Who tries.
+    pub client: ClientInfo,
+}
+
+/// Whose password is to be right.
+#[derive(Clone, Copy)]
+pub(crate) enum Claimed<'a> {
+    Name(&'a str),
+    Id(UserId),
+}
+
+impl Access {
+    /// Signs somebody in. Whether an account exists is not told, by no answer and by no time; who
+    /// has to wait is refused before any work is done.
+    pub async fn login(&self, login: &Login, now: WallTime) -> Result<SignIn> {
+        let suspects = Suspects::new(&login.username, &login.client);
+        let claimed = Claimed::Name(&login.username);
+        let record = self.check_password_of(claimed, &login.password, &suspects, now).await?;
+        if record.user.role == Role::ApiOnly {
+            return Err(AccessError::RoleRestricted);
+        }
+        if let Some(factor) = &record.totp {
+            let code = login.totp.as_deref().filter(|code| !code.trim().is_empty());
+            let code = code.ok_or(AccessError::TotpRequired)?;
+            if !self.use_code(record.user.id, factor, code, now).await? {
+                self.note_failure(&suspects, now).await;
+                return Err(AccessError::TotpWrong);
+            }
+        }
+        self.note_success(&suspects).await;
+        self.sign_in(record.user, &login.client, now).await
+    }
+
+    /// The active account whose password this is.
+    pub(crate) async fn check_password_of(
+        &self,
+        claimed: Claimed<'_>,
+        password: &Secret,
+        suspects: &Suspects,
+        now: WallTime,
+    ) -> Result<LoginRecord> {
+        self.refuse_waiting(suspects, now).await?;
+        let turn = self.inner.hasher.turn().await?;
+        // Others may have failed while this one waited for its turn.
+        self.refuse_waiting(suspects, now).await?;
+        self.note_attempt(suspects, now).await;
+        let record = match claimed {
+            Claimed::Name(name) => self.catalog().login_record(name).await?,
+            Claimed::Id(id) => self.catalog().login_record_by_id(id).await?,
+        };
+        let hash = record.as_ref().and_then(|record| record.password_hash.as_ref());
+        let hash = hash.filter(|_| password.expose().len() <= MAX_BYTES);
+        let verdict = turn.verify(password, hash).await?;
+        match (record, verdict) {
+            (Some(record), Verdict::Right { outdated }) if record.user.active => {
+                if outdated {
+                    self.rehash(&turn, &record, password, now).await?;
+                }
+                Ok(record)
+            }
+            _ => {
+                self.note_failure(suspects, now).await;
+                Err(AccessError::Credentials)
+            }
+        }
+    }
+
+    /// Keeps the password at the present cost, unless it was changed in the meantime.
+    async fn rehash(
+        &self,
+        turn: &Turn,
+        record: &LoginRecord,
+        password: &Secret,
+        now: WallTime,
+    ) -> Result<()> {
+        let id = record.user.id;
+        let hash = turn.hash(password).await?;
+        let present = self.catalog().login_record_by_id(id).await?;
+        if present.is_some_and(|present| present.password_hash == record.password_hash) {
+            self.catalog().set_password(id, Some(&hash), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether it is the code that is due, or a recovery code; each is good once.
+    async fn use_code(&self, user: UserId, factor: &TotpRecord, code: &str, now: WallTime) -> Result<bool> {
+        if let Some(step) = totp::matching_step(&factor.secret, code, now) {
+            return Ok(self.catalog().use_totp_step(user, step).await?);
+        }
+        match totp::recovery_digest(user, code) {
+            Some(digest) => Ok(self.catalog().use_recovery_code(user, &digest, now).await?),
+            None => Ok(false),
+        }
+    }
+}

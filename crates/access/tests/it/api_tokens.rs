@@ -1,0 +1,214 @@
+//! API tokens: never more than their owner, from nowhere else, not a moment longer.
+
+use nightjar_access::{AccessConfig, AccessError, AuthFault, Forbidden, TokenDraft, UserPatch};
+use nightjar_model::{CameraGroup, GroupId, GroupScope, OrgId, Permission, Permissions, Role, Via};
+use uuid::Uuid;
+
+use crate::database::{TestDatabase, on_both};
+use crate::make::{DAY, MINUTE, NOW, World, config, login, token_draft, world, world_with};
+use Permission::{CameraRead, RecordingRead, TokenWrite, UserAdmin};
+
+async fn a_token_proves_its_owner_with_its_own_rights(database: TestDatabase) {
+    let world = world(&database).await;
+    let made =
+        world.access.create_token(&world.by(), None, token_draft([CameraRead]), NOW).await.expect("made");
+    assert!(made.secret.expose().starts_with(&made.token.prefix));
+    let caller = world.who(&made.secret, NOW).await.expect("known");
+    assert_eq!((caller.user, caller.via), (world.by().user, Via::Token(made.token.id)));
+    assert_eq!(caller.permissions, Permissions::from_iter([CameraRead]));
+    assert_eq!(world.access.hourly_limit(&caller, NOW).await.expect("reads"), Some(1_000));
+    assert_eq!(world.access.hourly_limit(&world.by(), NOW).await.expect("reads"), None);
+
+    world.access.flush_uses().await;
+    let token =
+        world.catalog.api_token(OrgId::DEFAULT, made.token.id).await.expect("reads").expect("is there");
+    assert_eq!(token.last_used, Some((NOW, None)));
+}
+
+async fn no_token_has_more_than_its_maker_or_its_owner(database: TestDatabase) {
+    let world = world(&database).await;
+    let operator = world.signed_in("otto", Role::Operator).await;
+    let make = |draft: TokenDraft| {
+        let (access, by) = (world.access.clone(), operator.caller());
+        async move { access.create_token(&by, None, draft, NOW).await }
+    };
+    let beyond = make(token_draft([CameraRead, UserAdmin])).await;
+    assert!(matches!(beyond, Err(AccessError::Forbidden(Forbidden::BeyondOwn))), "{beyond:?}");
+    assert!(matches!(make(token_draft([])).await, Err(AccessError::Field { field: "permissions", .. })));
+
+    // A token that may make tokens can't make one with more than itself.
+    let maker = make(token_draft([CameraRead, TokenWrite])).await.expect("made");
+    let by = world.who(&maker.secret, NOW).await.expect("known");
+    let beyond = world.access.create_token(&by, None, token_draft([RecordingRead]), NOW).await;
+    assert!(matches!(beyond, Err(AccessError::Forbidden(Forbidden::BeyondOwn))), "{beyond:?}");
+    world.access.create_token(&by, None, token_draft([CameraRead]), NOW).await.expect("made");
+
+    // Nor more than the account it is for, whoever makes it.
+    let viewer = world.user("vera", Role::Viewer).await;
+    let beyond = world.access.create_token(&world.by(), Some(viewer.id), token_draft([UserAdmin]), NOW).await;
+    assert!(matches!(beyond, Err(AccessError::Forbidden(Forbidden::BeyondOwn))), "{beyond:?}");
+    let for_viewer =
+        world.access.create_token(&world.by(), Some(viewer.id), token_draft([CameraRead]), NOW).await;
+    assert_eq!(world.who(&for_viewer.expect("made").secret, NOW).await.expect("known").user, viewer.id);
+}
+
+async fn a_token_loses_at_once_what_its_owner_loses(database: TestDatabase) {
+    let world = world(&database).await;
+    let operator = world.signed_in("otto", Role::Operator).await;
+    let draft = token_draft([CameraRead, TokenWrite]);
+    let made = world.access.create_token(&operator.caller(), None, draft, NOW).await.expect("made");
+    assert!(world.who(&made.secret, NOW).await.expect("known").permissions.contains(TokenWrite));
+
+    let change = |patch: UserPatch| {
+        let (access, by, id) = (world.access.clone(), world.by(), operator.user.id);
+        async move { access.update_user(&by, id, patch, None, NOW).await.expect("changed") }
+    };
+    change(UserPatch { role: Some(Role::Viewer), ..UserPatch::default() }).await;
+    let caller = world.who(&made.secret, NOW).await.expect("known");
+    assert_eq!(caller.permissions, Permissions::from_iter([CameraRead]));
+    change(UserPatch { active: Some(false), ..UserPatch::default() }).await;
+    assert!(world.who(&made.secret, NOW).await.is_none());
+    assert!(!world.access.is_alive(Via::Token(made.token.id), NOW).await.expect("reads"));
+}
+
+async fn groups_of_a_token_stay_within_those_of_its_owner(database: TestDatabase) {
+    let world = world(&database).await;
+    let (doors, yard) = (group(&world, "doors").await, group(&world, "yard").await);
+    let operator = world.signed_in("otto", Role::Operator).await;
+    let patch = UserPatch { groups: Some(GroupScope::only([doors])), ..UserPatch::default() };
+    world.access.update_user(&world.by(), operator.user.id, patch, None, NOW).await.expect("changed");
+    let by = world.who(&operator.access, NOW).await.expect("known");
+    assert!(by.groups.covers(Some(doors)) && !by.groups.covers(Some(yard)));
+
+    let beyond = TokenDraft { groups: GroupScope::only([doors, yard]), ..token_draft([CameraRead]) };
+    let beyond = world.access.create_token(&by, None, beyond, NOW).await;
+    assert!(matches!(beyond, Err(AccessError::Forbidden(Forbidden::BeyondOwn))), "{beyond:?}");
+    let all = world.access.create_token(&by, None, token_draft([CameraRead]), NOW).await.expect("made");
+    let caller = world.who(&all.secret, NOW).await.expect("known");
+    assert_eq!(caller.groups, GroupScope::only([doors]), "all that its maker has");
+
+    let unknown =
+        TokenDraft { groups: GroupScope::only([GroupId(Uuid::now_v7())]), ..token_draft([CameraRead]) };
+    let unknown = world.access.create_token(&world.by(), None, unknown, NOW).await;
+    assert!(matches!(unknown, Err(AccessError::Field { field: "groups", .. })), "{unknown:?}");
+}
+
+async fn a_token_ends_when_it_is_revoked_or_expires(database: TestDatabase) {
+    let world = world(&database).await;
+    let draft = TokenDraft { expires_at: Some(NOW + DAY), ..token_draft([CameraRead]) };
+    let made = world.access.create_token(&world.by(), None, draft, NOW).await.expect("made");
+    assert!(world.who(&made.secret, NOW).await.is_some());
+    assert!(world.who(&made.secret, NOW + DAY).await.is_none(), "it has expired");
+
+    let rights = Permissions::from_iter([RecordingRead]);
+    world
+        .access
+        .set_token_rights(&world.by(), made.token.id, rights, GroupScope::All)
+        .await
+        .expect("changed");
+    assert_eq!(world.who(&made.secret, NOW).await.expect("known").permissions, rights);
+
+    assert!(world.access.is_alive(Via::Token(made.token.id), NOW).await.expect("reads"));
+    assert!(world.access.revoke_token(&world.by(), made.token.id, NOW).await.expect("revoked"));
+    assert!(world.who(&made.secret, NOW).await.is_none(), "at once");
+    assert!(!world.access.is_alive(Via::Token(made.token.id), NOW).await.expect("reads"));
+    assert!(!world.access.revoke_token(&world.by(), made.token.id, NOW).await.expect("nothing to do"));
+    let late = world.access.set_token_rights(&world.by(), made.token.id, rights, GroupScope::All).await;
+    assert!(matches!(late, Err(AccessError::NotFound("token"))), "{late:?}");
+}
+
+async fn a_token_is_good_only_from_its_networks(database: TestDatabase) {
+    let world = world(&database).await;
+    let allowed_ips = vec!["10.0.0.0/8".to_owned(), "2001:db8::7".to_owned()];
+    let draft = TokenDraft { allowed_ips, ..token_draft([CameraRead]) };
+    let made = world.access.create_token(&world.by(), None, draft, NOW).await.expect("made");
+    for (from, good) in [
+        ("10.1.2.3", true),
+        ("::ffff:10.1.2.3", true),
+        ("2001:db8::7", true),
+        ("11.0.0.1", false),
+        ("::1", false),
+    ] {
+        let ip = Some(from.parse().expect("an address"));
+        let answer = world.access.authenticate(made.secret.expose(), ip, NOW).await;
+        assert_eq!(answer.is_ok(), good, "{from}");
+        assert!(good || matches!(answer, Err(AuthFault::IpNotAllowed)));
+    }
+    let nowhere = world.access.authenticate(made.secret.expose(), None, NOW).await;
+    assert!(matches!(nowhere, Err(AuthFault::IpNotAllowed)));
+    let wrong = TokenDraft { allowed_ips: vec!["10.0.0.0/99".to_owned()], ..token_draft([CameraRead]) };
+    let wrong = world.access.create_token(&world.by(), None, wrong, NOW).await;
+    assert!(matches!(wrong, Err(AccessError::Field { field: "allowed_ips", .. })), "{wrong:?}");
+}
+
+async fn others_tokens_are_not_there(database: TestDatabase) {
+    let world = world(&database).await;
+    let (otto, olga) =
+        (world.signed_in("otto", Role::Operator).await, world.signed_in("olga", Role::Operator).await);
+    let made =
+        world.access.create_token(&otto.caller(), None, token_draft([CameraRead]), NOW).await.expect("made");
+    let revoked = world.access.revoke_token(&olga.caller(), made.token.id, NOW).await;
+    assert!(matches!(revoked, Err(AccessError::NotFound("token"))), "{revoked:?}");
+    assert!(world.access.tokens(&olga.caller(), None).await.expect("hers").is_empty());
+    let others = world.access.tokens(&olga.caller(), Some(otto.user.id)).await;
+    assert!(matches!(others, Err(AccessError::Forbidden(Forbidden::Missing(UserAdmin)))), "{others:?}");
+    assert_eq!(world.access.tokens(&otto.caller(), None).await.expect("his").len(), 1);
+    assert_eq!(world.access.tokens(&world.by(), None).await.expect("all").len(), 1);
+    // The administrator of another organization does not see them either.
+    assert!(world.access.revoke_token(&world.by(), made.token.id, NOW).await.expect("revoked"));
+}
+
+async fn nobody_has_more_tokens_than_allowed(database: TestDatabase) {
+    let world = world_with(&database, AccessConfig { tokens_per_user: 2, ..config() }).await;
+    let by = world.by();
+    let expiring = TokenDraft { expires_at: Some(NOW + MINUTE), ..token_draft([CameraRead]) };
+    world.access.create_token(&by, None, expiring, NOW).await.expect("made");
+    world.access.create_token(&by, None, token_draft([CameraRead]), NOW).await.expect("made");
+    let third = world.access.create_token(&by, None, token_draft([CameraRead]), NOW).await;
+    assert!(matches!(third, Err(AccessError::TooManyTokens(2))), "{third:?}");
+    world
+        .access
+        .create_token(&by, None, token_draft([CameraRead]), NOW + MINUTE)
+        .await
+        .expect("one has expired");
+}
+
+async fn a_program_acts_by_tokens_only(database: TestDatabase) {
+    let world = world(&database).await;
+    let program = world.user("importer", Role::ApiOnly).await;
+    let refused = world.access.login(&login("importer", crate::make::PASSWORD), NOW).await;
+    assert!(matches!(refused, Err(AccessError::RoleRestricted)), "{refused:?}");
+    let made = world.access.create_token(&world.by(), Some(program.id), token_draft([CameraRead]), NOW).await;
+    let made = made.expect("made");
+    let by = world.who(&made.secret, NOW).await.expect("known");
+    assert_eq!(by.role, Role::ApiOnly);
+    // It is no person: what concerns the person takes a sign-in.
+    let confirmed = world.access.confirm_totp(&by, "123456", NOW).await;
+    assert!(matches!(confirmed, Err(AccessError::Forbidden(Forbidden::NeedsSession))), "{confirmed:?}");
+}
+
+async fn group(world: &World, name: &str) -> GroupId {
+    let group = CameraGroup {
+        id: GroupId(Uuid::now_v7()),
+        org_id: OrgId::DEFAULT,
+        name: name.to_owned(),
+        description: String::new(),
+        version: 1,
+        created_at: NOW,
+        updated_at: NOW,
+    };
+    world.catalog.create_camera_group(&group).await.expect("made");
+    group.id
+}
+
+on_both!(
+    a_token_proves_its_owner_with_its_own_rights,
+    no_token_has_more_than_its_maker_or_its_owner,
+    a_token_loses_at_once_what_its_owner_loses,
+    groups_of_a_token_stay_within_those_of_its_owner,
+    a_token_ends_when_it_is_revoked_or_expires,
+    a_token_is_good_only_from_its_networks,
+    others_tokens_are_not_there,
+    nobody_has_more_tokens_than_allowed,
+    a_program_acts_by_tokens_only,
+);

@@ -1,0 +1,101 @@
+//! A database of its own for each test, gone afterwards.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use nightjar_catalog::{Catalog, CatalogOptions, DatabaseKind, Sealer};
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// Declares each of these `async fn(TestDatabase)` as two tests, `sqlite::…` and `postgres::…`.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                crate::database::run(nightjar_catalog::DatabaseKind::Sqlite, super::$test).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                crate::database::run(nightjar_catalog::DatabaseKind::Postgres, super::$test).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// An empty database.
+#[derive(Clone)]
+pub(crate) struct TestDatabase {
+    url: String,
+    _folder: Option<Arc<TempDir>>,
+}
+
+impl TestDatabase {
+    /// The database at this address, which somebody else takes away.
+    pub(crate) fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), _folder: None }
+    }
+
+    /// Opens it as Nightjar would.
+    pub(crate) async fn open(&self) -> Catalog {
+        let sealer = Some(Sealer::new([7; 32], Vec::new()));
+        Catalog::connect(&self.url, &CatalogOptions { max_connections: 4, sealer }).await.expect("opens")
+    }
+}
+
+/// Runs a test on a new database and drops the database, whether it went well or not.
+pub(crate) async fn run<F, T>(kind: DatabaseKind, test: F)
+where
+    F: FnOnce(TestDatabase) -> T,
+    T: Future<Output = ()> + Send + 'static,
+{
+    let database = match kind {
+        DatabaseKind::Sqlite => sqlite(),
+        DatabaseKind::Postgres => postgres().await,
+    };
+    let mut body = JoinSet::new();
+    body.spawn(test(database.clone()));
+    let outcome = body.join_next().await.expect("one was spawned");
+    if kind == DatabaseKind::Postgres {
+        drop_postgres(&database).await;
+    }
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic.into_panic());
+    }
+}
+
+fn sqlite() -> TestDatabase {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
+    TestDatabase { url, _folder: Some(Arc::new(folder)) }
+}
+
+async fn postgres() -> TestDatabase {
+    let name = format!("access_{}", Uuid::now_v7().simple());
+    administer(&format!("CREATE DATABASE {name}")).await;
+    TestDatabase { url: format!("{}/{name}", server()), _folder: None }
+}
+
+async fn drop_postgres(database: &TestDatabase) {
+    let name = database.url.rsplit('/').next().expect("has a name");
+    administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+/// With PostgreSQL's own client: the database library stays at home in `catalog`.
+async fn administer(command: &str) {
+    let database = format!("{}/postgres", server());
+    let psql = Command::new("psql").args(["--no-psqlrc", "--quiet", "-d", &database, "-c", command]).output();
+    let output = psql.await.expect("psql runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Address of the PostgreSQL server, without a database.
+fn server() -> String {
+    let url = std::env::var("NIGHTJAR_TEST_POSTGRES").expect("run it through scripts/with-services");
+    url.trim_end_matches('/').to_owned()
+}

@@ -1,0 +1,186 @@
+//! Sign-ins: access tokens, refresh tokens, and what ends them.
+
+use nightjar_access::{AccessConfig, AccessError, AuthFault, Change, ClientInfo};
+use nightjar_model::{Role, Secret, SessionEnd, Via};
+
+use crate::database::{TestDatabase, on_both};
+use crate::make::{DAY, MINUTE, NOW, PASSWORD, SECOND, World, config, login, node, world, world_with};
+
+async fn an_access_token_is_good_for_a_quarter_of_an_hour(database: TestDatabase) {
+    let world = world(&database).await;
+    let token = &world.admin.access;
+    let caller = world.who(token, NOW).await.expect("signed in");
+    assert_eq!(caller, world.by());
+    assert_eq!(world.admin.expires_at, NOW + 15 * MINUTE);
+    assert!(world.who(token, NOW + 14 * MINUTE).await.is_some());
+    assert!(world.who(token, NOW + 16 * MINUTE).await.is_none());
+}
+
+async fn a_refresh_token_works_once_and_its_reuse_ends_the_sign_in(database: TestDatabase) {
+    let world = world(&database).await;
+    let first = world.admin.refresh.clone();
+    let second = world_refresh(&world, &first).await.expect("good once");
+    assert_eq!(second.session.id, world.admin.session.id);
+    assert_ne!(second.refresh, first);
+    assert!(world.who(&second.access, NOW).await.is_some());
+
+    let reused = world_refresh(&world, &first).await;
+    assert!(matches!(reused, Err(AccessError::Refresh)), "{reused:?}");
+    assert!(world.who(&second.access, NOW).await.is_none(), "at once");
+    let third = world_refresh(&world, &second.refresh).await;
+    assert!(matches!(third, Err(AccessError::Refresh)), "the whole family has ended");
+    let session = world.catalog.session(second.session.id).await.expect("reads").expect("is there");
+    assert_eq!(session.ended.map(|(_, why)| why), Some(SessionEnd::Reuse));
+}
+
+async fn two_refreshes_at_once_end_the_sign_in(database: TestDatabase) {
+    let world = world(&database).await;
+    let token = world.admin.refresh.clone();
+    let (a, b) = tokio::join!(world_refresh(&world, &token), world_refresh(&world, &token));
+    assert_eq!([&a, &b].iter().filter(|one| one.is_ok()).count(), 1, "{a:?} {b:?}");
+    let winner = a.or(b).expect("one of them");
+    assert!(world.who(&winner.access, NOW).await.is_none(), "nobody can tell who has the copy");
+}
+
+async fn a_sign_in_ends_when_it_is_not_refreshed_for_a_month(database: TestDatabase) {
+    let world = world(&database).await;
+    let late = NOW + 30 * DAY;
+    let refreshed = world.access.refresh(&world.admin.refresh, &ClientInfo::default(), late).await;
+    assert!(matches!(refreshed, Err(AccessError::Refresh)));
+    let early = NOW + 29 * DAY;
+    let refreshed = world.access.refresh(&world.admin.refresh, &ClientInfo::default(), early).await;
+    let refreshed = refreshed.expect("in time");
+    assert!(world.who(&refreshed.access, early).await.is_some());
+    assert_eq!(refreshed.session.expires_at, early + 30 * DAY);
+}
+
+async fn signing_out_counts_at_once_here_or_everywhere(database: TestDatabase) {
+    let world = world(&database).await;
+    let second = world.access.login(&login("ADMIN", PASSWORD), NOW).await.expect("signs in");
+    let third = world.access.login(&login("admin", PASSWORD), NOW).await.expect("signs in");
+    let mut changes = world.access.changes();
+    for sign_in in [&world.admin, &second, &third] {
+        assert!(world.who(&sign_in.access, NOW).await.is_some());
+    }
+    world.access.logout(&second.caller(), false, NOW).await.expect("signs out");
+    assert_eq!(changes.next().await, Some(Change::Session(second.session.id)));
+    assert!(world.who(&second.access, NOW).await.is_none());
+    assert!(!world.access.is_alive(Via::Session(second.session.id), NOW).await.expect("reads"));
+    assert!(world.access.is_alive(Via::Session(third.session.id), NOW).await.expect("reads"));
+
+    world.access.logout(&third.caller(), true, NOW).await.expect("signs out");
+    assert!(world.who(&third.access, NOW).await.is_none());
+    assert!(world.who(&world.admin.access, NOW).await.is_none());
+    assert!(world_refresh(&world, &third.refresh).await.is_err());
+}
+
+async fn changing_the_password_ends_the_other_sign_ins(database: TestDatabase) {
+    let world = world(&database).await;
+    let other = world.access.login(&login("admin", PASSWORD), NOW).await.expect("signs in");
+    let change = |current: &str, new: &str| {
+        let (current, new) = (Secret::new(current), Secret::new(new));
+        let (access, by) = (world.access.clone(), world.by());
+        async move { access.change_password(&by, &current, &new, &ClientInfo::default(), NOW).await }
+    };
+    let wrong = change("wrong", "quiet herons in fog").await;
+    assert!(matches!(wrong, Err(AccessError::Credentials)));
+    let weak = change(PASSWORD, "password123").await;
+    assert!(matches!(weak, Err(AccessError::Field { field: "new_password", .. })), "{weak:?}");
+    change(PASSWORD, "quiet herons in fog").await.expect("changes");
+    assert!(world.who(&world.admin.access, NOW).await.is_some());
+    assert!(world.who(&other.access, NOW).await.is_none());
+    assert!(world.access.login(&login("admin", PASSWORD), NOW).await.is_err());
+    world.access.login(&login("admin", "quiet herons in fog"), NOW).await.expect("signs in");
+}
+
+async fn keys_rotate_and_the_old_one_counts_until_its_tokens_are_out(database: TestDatabase) {
+    let world = world(&database).await;
+    let before = NOW + 30 * DAY - SECOND;
+    // Signed with the first key in its last second, used when there is a second one.
+    let old = world.access.login(&login("admin", PASSWORD), before).await.expect("signs in");
+    let after = before + 2 * SECOND;
+    let new = world.access.login(&login("admin", PASSWORD), after).await.expect("signs in");
+    let kid = |token: &Secret| token.expose().split('.').next().expect("a header").to_owned();
+    assert_ne!(kid(&old.access), kid(&new.access));
+    assert_eq!(world.catalog.signing_keys().await.expect("reads").len(), 2);
+    assert!(world.who(&old.access, after).await.is_some());
+
+    let other_node = node(&world.catalog, config());
+    for token in [&old.access, &new.access] {
+        assert!(other_node.authenticate(token.expose(), None, after).await.is_ok(), "from the catalog");
+    }
+    let much_later = after + 30 * DAY;
+    world.access.login(&login("admin", PASSWORD), much_later).await.expect("signs in");
+    let keys = world.catalog.signing_keys().await.expect("reads");
+    assert_eq!(keys.len(), 2, "the first one is gone: {keys:?}");
+}
+
+async fn what_is_no_token_of_ours_is_nobody(database: TestDatabase) {
+    let world = world(&database).await;
+    let other_folder = tempfile::tempdir().expect("a folder");
+    let token = world.admin.access.expose();
+    let mut tokens: Vec<String> = (0..token.len()).step_by(7).map(|at| token[..at].to_owned()).collect();
+    let [header, payload, signature]: [&str; 3] =
+        token.split('.').collect::<Vec<_>>().try_into().expect("three parts");
+    // {"alg":"none","kid":"x"}
+    tokens.push(format!("eyJhbGciOiJub25lIiwia2lkIjoieCJ9.{payload}."));
+    tokens.push(format!("eyJhbGciOiJub25lIiwia2lkIjoieCJ9.{payload}.{signature}"));
+    tokens.push(format!("{header}.{payload}."));
+    tokens.push(format!("{header}.{payload}.{signature}x"));
+    tokens.push(format!("Bearer {token}"));
+    tokens.extend(["njt_".to_owned(), "njr_".to_owned(), "x".repeat(100_000)]);
+    tokens.push(world.admin.refresh.expose().to_owned());
+    for token in &tokens {
+        let fault = world.access.authenticate(token, None, NOW).await.expect_err("refused");
+        let missing = token.is_empty();
+        assert!(matches!(fault, AuthFault::Missing) == missing, "{token}: {fault:?}");
+    }
+    // Another installation's token, signed with its own key.
+    let url = format!("sqlite://{}", other_folder.path().join("other.db").display());
+    let foreign = world_with(&TestDatabase::at(&url), config()).await;
+    let fault = world.access.authenticate(foreign.admin.access.expose(), None, NOW).await;
+    assert!(matches!(fault, Err(AuthFault::Invalid)));
+}
+
+async fn one_sign_in_too_many_ends_the_one_unused_for_longest(database: TestDatabase) {
+    let config = AccessConfig { sessions_per_user: 3, ..config() };
+    let world = world_with(&database, config).await;
+    let mut sign_ins = Vec::new();
+    for number in 1..=3 {
+        let now = NOW + number * SECOND;
+        sign_ins.push(world.access.login(&login("admin", PASSWORD), now).await.expect("signs in"));
+    }
+    let now = NOW + 4 * SECOND;
+    assert!(world.who(&world.admin.access, now).await.is_none(), "the first one had to go");
+    for sign_in in &sign_ins {
+        assert!(world.who(&sign_in.access, now).await.is_some());
+    }
+}
+
+async fn a_request_costs_no_database(database: TestDatabase) {
+    let world = world(&database).await;
+    let viewer = world.signed_in("vera", Role::Viewer).await;
+    assert!(world.who(&viewer.access, NOW).await.is_some());
+    // Nothing can be read any more; for a moment nothing has to be.
+    world.catalog.close().await;
+    for _ in 0..1_000 {
+        assert!(world.who(&viewer.access, NOW).await.is_some());
+    }
+}
+
+async fn world_refresh(world: &World, token: &Secret) -> Result<nightjar_access::SignIn, AccessError> {
+    world.access.refresh(token, &ClientInfo::default(), NOW).await
+}
+
+on_both!(
+    an_access_token_is_good_for_a_quarter_of_an_hour,
+    a_refresh_token_works_once_and_its_reuse_ends_the_sign_in,
+    two_refreshes_at_once_end_the_sign_in,
+    a_sign_in_ends_when_it_is_not_refreshed_for_a_month,
+    signing_out_counts_at_once_here_or_everywhere,
+    changing_the_password_ends_the_other_sign_ins,
+    keys_rotate_and_the_old_one_counts_until_its_tokens_are_out,
+    what_is_no_token_of_ours_is_nobody,
+    one_sign_in_too_many_ends_the_one_unused_for_longest,
+    a_request_costs_no_database,
+);

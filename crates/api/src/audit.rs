@@ -1,0 +1,132 @@
+//! Writing the audit trail: before the answer goes out, so that nothing is done that is not in it.
+
+use nightjar_model::{Actor, AuditRecord, Caller, OrgId, Outcome, Via};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::state::ApiState;
+
+/// Something that somebody did.
+#[derive(Debug, Clone)]
+pub(crate) struct Deed {
+    action: &'static str,
+    object: Option<(&'static str, String)>,
+    outcome: Outcome,
+    details: Value,
+}
+
+impl Deed {
+    /// It was done.
+    pub(crate) fn done(action: &'static str) -> Self {
+        Self { action, object: None, outcome: Outcome::Done, details: json!({}) }
+    }
+
+    /// It was refused.
+    pub(crate) fn refused(action: &'static str) -> Self {
+        Self { outcome: Outcome::Refused, ..Self::done(action) }
+    }
+
+    /// To which object.
+    pub(crate) fn to(self, kind: &'static str, id: impl ToString) -> Self {
+        Self { object: Some((kind, id.to_string())), ..self }
+    }
+
+    /// What else is known; never a secret.
+    pub(crate) fn with(self, details: Value) -> Self {
+        Self { details, ..self }
+    }
+
+    /// What changed between two states of an object, field by field.
+    pub(crate) fn change(self, before: &Value, after: &Value) -> Self {
+        self.with(difference(before, after))
+    }
+
+    /// Writes it down as `caller`'s.
+    pub(crate) async fn by(self, state: &ApiState, caller: &Caller, client: &Client) -> Result<(), ApiError> {
+        let name = caller.username.to_string();
+        let actor = match caller.via {
+            Via::Session(_) => Actor::User { id: caller.user, name },
+            Via::Token(id) => Actor::Token { id, user: caller.user, name },
+        };
+        self.write(state, caller.org, actor, client).await
+    }
+
+    /// Writes it down as done by whoever asked for the signed address that was used.
+    pub(crate) async fn by_address_of(
+        self,
+        state: &ApiState,
+        org: OrgId,
+        via: Via,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        let actor = match via {
+            Via::Session(id) => match state.catalog.session(id).await? {
+                Some(session) => state
+                    .catalog
+                    .user_by_id(session.user_id)
+                    .await?
+                    .map(|user| Actor::User { id: user.id, name: user.username }),
+                None => None,
+            },
+            Via::Token(id) => state.catalog.api_token(org, id).await?.map(|token| Actor::Token {
+                id,
+                user: token.user_id,
+                name: token.name,
+            }),
+        };
+        let actor = actor.unwrap_or(Actor::Anonymous { tried: String::new() });
+        self.write(state, org, actor, client).await
+    }
+
+    /// Writes it down as `actor`'s.
+    pub(crate) async fn write(
+        self,
+        state: &ApiState,
+        org: OrgId,
+        actor: Actor,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        let (object_kind, object_id) = self.object.unwrap_or_default();
+        let record = AuditRecord {
+            id: Uuid::now_v7(),
+            org_id: org,
+            at: state.clock.now(),
+            actor,
+            action: self.action.to_owned(),
+            object_kind: object_kind.to_owned(),
+            object_id,
+            outcome: self.outcome,
+            ip: client.ip,
+            request_id: client.request_id,
+            details: self.details,
+        };
+        Ok(state.catalog.append_audit(&[record]).await?)
+    }
+}
+
+/// `{"field": {"from": …, "to": …}}` for each field that differs.
+fn difference(before: &Value, after: &Value) -> Value {
+    let empty = Map::new();
+    let (old, new) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
+    let changed = new.iter().filter(|(field, value)| old.get(*field) != Some(value));
+    let changed = changed.map(|(field, value)| {
+        (field.clone(), json!({ "from": old.get(field).cloned().unwrap_or_default(), "to": value }))
+    });
+    Value::Object(changed.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_names_only_what_differs() {
+        let before = json!({ "name": "Door", "tags": ["a"], "enabled": true });
+        let after = json!({ "name": "Gate", "tags": ["a"], "enabled": true, "place": "yard" });
+        let expected =
+            json!({ "name": { "from": "Door", "to": "Gate" }, "place": { "from": null, "to": "yard" } });
+        assert_eq!(difference(&before, &after), expected);
+    }
+}

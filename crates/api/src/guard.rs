@@ -1,0 +1,132 @@
+//! Who gets in: before a handler runs, the table of rules has been asked, and whoever must be known is.
+//!
+//! The guard proves identity and checks the permission that the operation needs. Whether the
+//! caller may touch *this* object is asked where the object is loaded: see [`may`].
+
+pub(crate) mod client;
+pub(crate) mod limits;
+pub(crate) mod rules;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use nightjar_access::AuthFault;
+use nightjar_cache::{Decision, Permit};
+use nightjar_model::{Caller, Denial, ErrorCode, GroupId, Object, Permission, authorize};
+
+use self::client::Client;
+use self::rules::Rule;
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+/// Who a request is from: for handlers of operations that need to know.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed(pub(crate) Caller);
+
+impl<S: Sync> FromRequestParts<S> for Signed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(|| {
+            ApiError::internal("an operation that needs a caller has no rule that asks for one")
+        })
+    }
+}
+
+/// A request that may go on.
+#[derive(Default)]
+pub(crate) struct Admission {
+    /// Who it is from; none where nobody needs to know.
+    pub(crate) caller: Option<Caller>,
+    /// How much the caller may still ask for.
+    pub(crate) decision: Option<Decision>,
+    /// Its place among the requests that run at the same time.
+    pub(crate) place: Option<Permit>,
+}
+
+/// Lets a request in, or says why not. `route` is the template of the path; a path without a route
+/// gets in, to be told that there is nothing.
+pub(crate) async fn admit(
+    state: &ApiState,
+    method: &Method,
+    route: Option<&str>,
+    headers: &HeaderMap,
+    client: &Client,
+) -> Result<Admission, ApiError> {
+    let Some(route) = route else { return Ok(Admission::default()) };
+    let Some(rule) = rules::rule(method, route) else {
+        // The router answers these with 405; everything else is denied by default.
+        return if rules::has_route(route) {
+            Ok(Admission::default())
+        } else {
+            Err(ApiError::internal(format!("no rule says who may {method} {route}")))
+        };
+    };
+    if rule != Rule::Media {
+        limits::by_address(state, client).await?;
+    }
+    let action = match rule {
+        Rule::Public | Rule::Media => return Ok(Admission::default()),
+        Rule::SignedIn => None,
+        Rule::Needs(action) => Some(action),
+    };
+    let now = state.clock.now();
+    let caller = state.access.authenticate(bearer(headers)?, client.ip, now).await?;
+    let hourly = state.access.hourly_limit(&caller, now).await?;
+    let decision = limits::by_caller(state, &caller, hourly).await?;
+    let place = limits::at_once(state, &caller)?;
+    if let Some(action) = action {
+        let object = Object::Organization(caller.org);
+        authorize(&caller, action, &object).map_err(|denial| denied(denial, not_here))?;
+    }
+    Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
+}
+
+/// Whether `caller` may do `action` to a camera of its organization, or what belongs to one. What is
+/// out of reach is `hidden`: as if it were not there.
+pub(crate) fn may(
+    caller: &Caller,
+    action: Permission,
+    camera_group: Option<GroupId>,
+    hidden: impl FnOnce() -> ApiError,
+) -> Result<(), ApiError> {
+    let object = Object::Camera { org: caller.org, group: camera_group };
+    authorize(caller, action, &object).map_err(|denial| denied(denial, hidden))
+}
+
+fn denied(denial: Denial, hidden: impl FnOnce() -> ApiError) -> ApiError {
+    match denial {
+        Denial::Hidden => hidden(),
+        Denial::Missing(permission) => missing(permission),
+    }
+}
+
+/// A permission is missing.
+pub(crate) fn missing(permission: Permission) -> ApiError {
+    let message = format!("This needs the permission `{permission}`, which you do not have.");
+    ApiError::new(ErrorCode::AuthInsufficientPermissions, message).detail("permission", permission.as_str())
+}
+
+fn not_here() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "There is nothing at this path.")
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 §2.1).
+fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(match headers.contains_key(AUTHORIZATION) {
+            true => AuthFault::Invalid.into(),
+            false => AuthFault::Missing.into(),
+        });
+    };
+    let text = value.to_str().map_err(|_| AuthFault::Invalid)?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            Ok(token.trim())
+        }
+        _ => Err(AuthFault::Invalid.into()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Who may do what: one line an operation. An operation without a line is denied to everybody; a
+//! test walks all of them.
+
+use axum::http::Method;
+use nightjar_model::Permission;
+
+use Permission::{
+    AuditRead, CameraRead, CameraWrite, RecordingExport, RecordingRead, SystemAdmin, TokenWrite, UserAdmin,
+};
+use Rule::{Media, Needs, Public, SignedIn};
+
+/// What an operation asks of whoever calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Nothing.
+    Public,
+    /// A signed address: the handler checks the token that is part of it.
+    Media,
+    /// A sign-in or an API token, whatever it may do.
+    SignedIn,
+    /// This permission.
+    Needs(Permission),
+}
+
+/// All operations, by method and template of the path.
+const RULES: &[(&str, &str, Rule)] = &[
+    ("GET", "/health", Public),
+    ("GET", "/ready", Public),
+    ("GET", "/metrics", Public),
+    ("GET", "/api/openapi.json", Public),
+    ("GET", "/api/docs", Public),
+    ("GET", "/api/v1/cameras", Needs(CameraRead)),
+    ("POST", "/api/v1/cameras", Needs(CameraWrite)),
+    ("GET", "/api/v1/cameras/{id}", Needs(CameraRead)),
+    ("PUT", "/api/v1/cameras/{id}", Needs(CameraWrite)),
+    ("PATCH", "/api/v1/cameras/{id}", Needs(CameraWrite)),
+    ("DELETE", "/api/v1/cameras/{id}", Needs(CameraWrite)),
+    ("GET", "/api/v1/cameras/{id}/status", Needs(CameraRead)),
+    ("GET", "/api/v1/camera-tags", Needs(CameraRead)),
+    ("POST", "/api/v1/camera-tags", Needs(CameraWrite)),
+    ("GET", "/api/v1/camera-groups", Needs(CameraRead)),
+    ("POST", "/api/v1/camera-groups", Needs(CameraWrite)),
+    ("GET", "/api/v1/camera-groups/{id}", Needs(CameraRead)),
+    ("PUT", "/api/v1/camera-groups/{id}", Needs(CameraWrite)),
+    ("DELETE", "/api/v1/camera-groups/{id}", Needs(CameraWrite)),
+    ("GET", "/api/v1/recordings", Needs(RecordingRead)),
+    ("GET", "/api/v1/recordings/{id}", Needs(RecordingRead)),
+    ("GET", "/api/v1/recordings/{id}/signed-url", Needs(RecordingExport)),
+    ("GET", "/api/v1/recordings/timeline/{camera_id}", Needs(RecordingRead)),
+    ("POST", "/api/v1/recording/start", Needs(CameraWrite)),
+    ("POST", "/api/v1/recording/stop", Needs(CameraWrite)),
+    ("GET", "/api/v1/recording/status", Needs(CameraRead)),
+    ("GET", "/api/v1/recording/cameras", Needs(CameraRead)),
+    ("GET", "/api/v1/storage/segments", Needs(RecordingRead)),
+    ("GET", "/api/v1/storage/segments/{id}/download", Media),
+    ("GET", "/api/v1/storage/usage", Needs(RecordingRead)),
+    ("POST", "/api/v1/playback/start", Needs(RecordingRead)),
+    ("GET", "/api/v1/playback/sessions/{id}", Needs(RecordingRead)),
+    ("DELETE", "/api/v1/playback/sessions/{id}", Needs(RecordingRead)),
+    ("POST", "/api/v1/playback/sessions/{id}/extend", Needs(RecordingRead)),
+    ("GET", "/api/v1/playback/sessions/{id}/playlist.m3u8", Media),
+    ("GET", "/api/v1/playback/sessions/{id}/segment/{entry}", Media),
+    ("GET", "/api/v1/playback/sessions/{id}/media/{file}", Media),
+    ("GET", "/api/v1/playback/sessions/{id}/download.mp4", Media),
+    ("GET", "/api/v1/setup", Public),
+    ("POST", "/api/v1/setup", Public),
+    ("POST", "/api/v1/auth/login", Public),
+    ("POST", "/api/v1/auth/refresh", Public),
+    ("POST", "/api/v1/auth/logout", SignedIn),
+    ("GET", "/api/v1/auth/me", SignedIn),
+    ("PUT", "/api/v1/auth/password", SignedIn),
+    ("GET", "/api/v1/auth/sessions", SignedIn),
+    ("DELETE", "/api/v1/auth/sessions/{id}", SignedIn),
+    ("POST", "/api/v1/auth/totp/enroll", SignedIn),
+    ("POST", "/api/v1/auth/totp/confirm", SignedIn),
+    ("POST", "/api/v1/auth/totp/disable", SignedIn),
+    ("GET", "/api/v1/users", Needs(UserAdmin)),
+    ("POST", "/api/v1/users", Needs(UserAdmin)),
+    ("GET", "/api/v1/users/{id}", Needs(UserAdmin)),
+    ("PATCH", "/api/v1/users/{id}", Needs(UserAdmin)),
+    ("DELETE", "/api/v1/users/{id}", Needs(UserAdmin)),
+    ("GET", "/api/v1/tokens", Needs(TokenWrite)),
+    ("POST", "/api/v1/tokens", Needs(TokenWrite)),
+    ("DELETE", "/api/v1/tokens/{id}", Needs(TokenWrite)),
+    ("PUT", "/api/v1/tokens/{id}/permissions", Needs(TokenWrite)),
+    ("GET", "/api/v1/audit", Needs(AuditRead)),
+    ("GET", "/api/v1/organizations", Needs(SystemAdmin)),
+    ("POST", "/api/v1/organizations", Needs(SystemAdmin)),
+];
+
+/// The rule of an operation. `HEAD` is a `GET` without its body.
+pub(crate) fn rule(method: &Method, route: &str) -> Option<Rule> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    RULES.iter().find(|(m, r, _)| *m == method && *r == route).map(|(_, _, rule)| *rule)
+}
+
+/// Whether there is any operation at this path.
+pub(crate) fn has_route(route: &str) -> bool {
+    RULES.iter().any(|(_, r, _)| *r == route)
+}

@@ -1,0 +1,75 @@
+//! `POST /auth/login`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use nightjar_access::Login;
+use nightjar_model::{Actor, OrgId, Secret};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{SignIn, granted};
+use crate::answer::Success;
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::state::ApiState;
+
+/// Who wants to sign in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LoginBody {
+    #[schema(example = "ada", max_length = 100)]
+    username: String,
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// A code of the second factor, or a recovery code.
+    totp: Option<String>,
+    /// Whether the refresh token is wanted as an `HttpOnly` cookie, for browsers.
+    #[serde(default)]
+    cookie: bool,
+}
+
+/// Sign in
+///
+/// Gives an access token for 15 minutes, and a refresh token that gets the next one. Failures slow
+/// down further tries, by account and by address.
+#[utoipa::path(
+    post,
+    path = "/auth/login",
+    tag = "auth",
+    request_body = LoginBody,
+    security(()),
+    responses((status = 200, body = Success<SignIn>))
+)]
+pub(crate) async fn log_in(
+    State(state): State<ApiState>,
+    client: Client,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<LoginBody>,
+) -> Result<Response, ApiError> {
+    let login = Login {
+        username: body.username.clone(),
+        password: body.password,
+        totp: body.totp,
+        client: client.for_access(),
+    };
+    match state.access.login(&login, state.clock.now()).await {
+        Ok(signed_in) => {
+            let caller = signed_in.caller();
+            Deed::done("auth.login").to("session", signed_in.session.id).by(&state, &caller, &client).await?;
+            granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await
+        }
+        Err(error) => {
+            if error.is_worth_noting() {
+                let tried = body.username.chars().take(100).collect();
+                let deed = Deed::refused("auth.login").with(json!({ "reason": error.to_string() }));
+                deed.write(&state, OrgId::DEFAULT, Actor::Anonymous { tried }, &client).await?;
+            }
+            Err(error.into())
+        }
+    }
+}

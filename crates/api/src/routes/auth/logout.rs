@@ -1,0 +1,52 @@
+//! `POST /auth/logout`.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::clear_cookie;
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::shell::no_content;
+use crate::state::ApiState;
+
+/// How far.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogoutBody {
+    /// Whether all sign-ins of the account end, not only this one.
+    #[serde(default)]
+    everywhere: bool,
+}
+
+/// Sign out
+///
+/// The sign-in ends at once, with its tokens and the signed addresses that it asked for. API tokens
+/// are not signed in: with one, only `everywhere` does something.
+#[utoipa::path(
+    post,
+    path = "/auth/logout",
+    tag = "auth",
+    request_body = LogoutBody,
+    responses((status = 204, description = "Signed out"))
+)]
+pub(crate) async fn log_out(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<LogoutBody>,
+) -> Result<Response, ApiError> {
+    state.access.logout(&caller, body.everywhere, state.clock.now()).await?;
+    let deed = Deed::done("auth.logout").with(json!({ "everywhere": body.everywhere }));
+    deed.to("user", caller.user).by(&state, &caller, &client).await?;
+    let mut response = no_content();
+    clear_cookie(&mut response, &client);
+    Ok(response)
+}

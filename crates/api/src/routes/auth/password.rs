@@ -1,0 +1,53 @@
+//! `PUT /auth/password`.
+
+use axum::extract::State;
+use axum::response::Response;
+use nightjar_model::Secret;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::shell::no_content;
+use crate::state::ApiState;
+
+/// The old password and the new one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordBody {
+    #[schema(value_type = String, format = Password)]
+    current_password: Secret,
+    /// At least 10 characters; neither the user name nor one that everybody tries first.
+    #[schema(value_type = String, format = Password)]
+    new_password: Secret,
+}
+
+/// Change one's password
+///
+/// All other sign-ins of the account end.
+#[utoipa::path(
+    put,
+    path = "/auth/password",
+    tag = "auth",
+    request_body = PasswordBody,
+    responses((status = 204, description = "It is changed"))
+)]
+pub(crate) async fn change_password(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<PasswordBody>,
+) -> Result<Response, ApiError> {
+    let now = state.clock.now();
+    state
+        .access
+        .change_password(&caller, &body.current_password, &body.new_password, &client.for_access(), now)
+        .await?;
+    Deed::done("user.password").to("user", caller.user).by(&state, &caller, &client).await?;
+    Ok(no_content())
+}

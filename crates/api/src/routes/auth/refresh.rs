@@ -1,0 +1,60 @@
+//! `POST /auth/refresh`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use nightjar_access::{AccessError, AuthFault};
+use nightjar_model::Secret;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{SignIn, clear_cookie, cookie, granted};
+use crate::answer::Success;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::state::ApiState;
+
+/// What lets a sign-in go on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshBody {
+    /// The refresh token; without it, that of the cookie.
+    #[schema(value_type = Option<String>)]
+    refresh_token: Option<Secret>,
+}
+
+/// Get the next access token
+///
+/// A refresh token works once and is replaced by the one in the answer. Using an old one again ends
+/// the sign-in, because then two have it.
+#[utoipa::path(
+    post,
+    path = "/auth/refresh",
+    tag = "auth",
+    request_body = RefreshBody,
+    security(()),
+    responses((status = 200, body = Success<SignIn>))
+)]
+pub(crate) async fn refresh(
+    State(state): State<ApiState>,
+    client: Client,
+    headers: HeaderMap,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<RefreshBody>,
+) -> Result<Response, ApiError> {
+    let by_cookie = body.refresh_token.is_none();
+    let Some(token) = body.refresh_token.or_else(|| cookie(&headers).map(Secret::new)) else {
+        return Err(AuthFault::Missing.into());
+    };
+    match state.access.refresh(&token, &client.for_access(), state.clock.now()).await {
+        Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, &client).await,
+        Err(error @ AccessError::Refresh) if by_cookie => {
+            let mut response = ApiError::from(error).into_response();
+            clear_cookie(&mut response, &client);
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

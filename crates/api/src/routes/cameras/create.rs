@@ -1,0 +1,41 @@
+//! `POST /cameras`.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::input::{CameraInput, check_group, for_audit};
+use super::{Camera, taken};
+use crate::answer::Success;
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::state::ApiState;
+use crate::version::tagged;
+
+/// Add a camera
+///
+/// It is connected to, and recorded if it should be, within a few seconds.
+#[utoipa::path(
+    post,
+    path = "/cameras",
+    tag = "cameras",
+    request_body = CameraInput,
+    responses((status = 201, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
+)]
+pub(crate) async fn create_camera(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<CameraInput>,
+) -> Result<Response, ApiError> {
+    let camera = body.camera(&state, &caller)?;
+    check_group(&state, &caller, &camera).await?;
+    state.catalog.create_camera(&camera).await.map_err(taken)?;
+    let deed = Deed::done("camera.create").to("camera", camera.id).with(for_audit(&camera));
+    deed.by(&state, &caller, &client).await?;
+    Ok(tagged(state.created(Camera::new(&camera, &state)), camera.version))
+}

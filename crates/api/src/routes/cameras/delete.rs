@@ -1,0 +1,44 @@
+//! `DELETE /cameras/{id}`.
+
+use axum::extract::State;
+use axum::response::Response;
+use nightjar_model::Permission;
+use serde_json::json;
+
+use super::taken;
+use crate::audit::Deed;
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::path::{self, UrlPath};
+use crate::query::Query;
+use crate::shell::no_content;
+use crate::state::ApiState;
+use crate::version::IfMatch;
+
+/// Delete a camera
+///
+/// It is disconnected from at once. Its footage stays as long as its retention says.
+#[utoipa::path(
+    delete,
+    path = "/cameras/{id}",
+    tag = "cameras",
+    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    responses((status = 204, description = "It is gone"))
+)]
+pub(crate) async fn delete_camera(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    UrlPath(id): UrlPath<String>,
+    IfMatch(expected): IfMatch,
+    Query(()): Query<()>,
+) -> Result<Response, ApiError> {
+    let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
+    state.catalog.delete_camera(caller.org, camera.id, expected, state.clock.now()).await.map_err(taken)?;
+    let deed = Deed::done("camera.delete").to("camera", camera.id);
+    deed.with(json!({ "key": camera.key.as_str(), "name": camera.name }))
+        .by(&state, &caller, &client)
+        .await?;
+    Ok(no_content())
+}

@@ -1,0 +1,259 @@
+//! A camera as clients write it.
+
+use nightjar_model::{
+    Caller, Camera, CameraId, CameraKey, CameraSource, Driver as DomainDriver, ErrorCode, GroupId,
+    Permission, Secret, normalize_tags,
+};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use url::Url;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::enums::{AudioPolicy, Driver, Mode, Transport};
+use crate::error::ApiError;
+use crate::guard;
+use crate::state::ApiState;
+
+/// A camera as it should be. What is left out gets its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CameraInput {
+    /// Readable id: letters, digits, `_` and `-`. It is part of file names, so it can't be changed
+    /// later. Default: made from the name.
+    #[schema(example = "front-door", max_length = 64)]
+    key: Option<String>,
+    #[schema(example = "Front door", max_length = 255)]
+    name: String,
+    /// How it is talked to.
+    driver: Option<Driver>,
+    source: SourceInput,
+    /// Whether anything is done with it at all; default: yes.
+    enabled: Option<bool>,
+    /// When it is recorded; default: `continuous`.
+    mode: Option<Mode>,
+    /// What happens to G.711 sound; default: `aac`.
+    audio: Option<AudioPolicy>,
+    /// Seconds of a recorded file; default: 900.
+    #[schema(minimum = 10, maximum = 86400)]
+    segment_seconds: Option<u32>,
+    /// Footage older than this is deleted; default: kept until space is needed.
+    #[schema(minimum = 60)]
+    retention_seconds: Option<u64>,
+    /// The oldest footage beyond this is deleted; default: no such limit.
+    #[schema(minimum = 1)]
+    retention_bytes: Option<u64>,
+    /// The group it is in.
+    group_id: Option<Uuid>,
+    /// At most 32 of at most 64 characters.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// Who made it.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    company: String,
+    /// What the maker calls it.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    model: String,
+    /// Unique in the organization.
+    #[schema(max_length = 100)]
+    serial_number: Option<String>,
+    /// Where it is: site or building.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    location: String,
+    /// Where it is there: floor, door, pole.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    place: String,
+}
+
+/// Where its streams come from.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceInput {
+    /// Address of the main stream, which is recorded. May hold user name and password.
+    #[schema(value_type = String, example = "rtsp://192.0.2.10/main")]
+    main_url: Secret,
+    /// Address of the sub stream.
+    #[schema(value_type = Option<String>, example = "rtsp://192.0.2.10/sub")]
+    sub_url: Option<Secret>,
+    /// How RTP travels; default: `tcp`.
+    transport: Option<Transport>,
+    /// User name for the camera. Left out: it stays as it is; null: none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    username: Option<Option<String>>,
+    /// Password for the camera; it is never shown. Left out: it stays as it is; null: none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Option<Secret>>,
+}
+
+/// Tells a null from what was left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl CameraInput {
+    /// The new camera that is asked for.
+    pub(crate) fn camera(self, state: &ApiState, caller: &Caller) -> Result<Camera, ApiError> {
+        let key = match &self.key {
+            Some(key) => parse_key(key)?,
+            None => key_of(&self.name),
+        };
+        let source = CameraSource::new(url("source.main_url", &self.source.main_url)?);
+        let id = CameraId(Uuid::now_v7());
+        let empty = Camera::new(id, caller.org, key, source, state.clock.now());
+        self.apply_to(empty)
+    }
+
+    /// `camera` with these values: what an answer never shows stays unless it is given.
+    pub(crate) fn change(self, camera: &Camera) -> Result<Camera, ApiError> {
+        if self.key.as_deref().is_some_and(|key| key != camera.key.as_str()) {
+            let reason = "can't be changed: it is part of the names of recorded files";
+            return Err(ApiError::field(ErrorCode::ValidationFailed, "key", reason));
+        }
+        self.apply_to(camera.clone())
+    }
+
+    fn apply_to(self, mut camera: Camera) -> Result<Camera, ApiError> {
+        let old = &camera.source;
+        let source = CameraSource {
+            main_url: url("source.main_url", &self.source.main_url)?,
+            sub_url: self.source.sub_url.as_ref().map(|text| url("source.sub_url", text)).transpose()?,
+            username: self.source.username.unwrap_or_else(|| old.username.clone()),
+            password: self.source.password.unwrap_or_else(|| old.password.clone()),
+            transport: self.source.transport.unwrap_or(Transport::Tcp).into(),
+        };
+        camera.source = source.with_credentials_apart();
+        camera.name = self.name.trim().to_owned();
+        camera.driver = self.driver.map_or(DomainDriver::default(), Into::into);
+        camera.enabled = self.enabled.unwrap_or(true);
+        camera.mode = self.mode.unwrap_or(Mode::Continuous).into();
+        camera.audio = self.audio.unwrap_or(AudioPolicy::Aac).into();
+        camera.segment_secs = self.segment_seconds.unwrap_or(Camera::SEGMENT_SECS);
+        camera.retention_secs = self.retention_seconds;
+        camera.retention_bytes = self.retention_bytes;
+        camera.group_id = self.group_id.map(GroupId);
+        camera.tags = normalize_tags(&self.tags).map_err(|error| wrong("tags", error.to_string()))?;
+        camera.company = self.company;
+        camera.model = self.model;
+        camera.serial_number = self.serial_number.filter(|serial| !serial.is_empty());
+        camera.location = self.location;
+        camera.place = self.place;
+        check(&camera)?;
+        Ok(camera)
+    }
+}
+
+/// What a client may write of a camera, as it is now: what a merge patch (RFC 7396) changes.
+pub(crate) fn as_input(camera: &Camera) -> Value {
+    json!({
+        "key": camera.key.as_str(),
+        "name": camera.name,
+        "driver": camera.driver.as_str(),
+        "source": {
+            "main_url": camera.source.main_url.as_str(),
+            "sub_url": camera.source.sub_url.as_ref().map(Url::as_str),
+            "transport": Transport::from(camera.source.transport),
+        },
+        "enabled": camera.enabled,
+        "mode": Mode::from(camera.mode),
+        "audio": AudioPolicy::from(camera.audio),
+        "segment_seconds": camera.segment_secs,
+        "retention_seconds": camera.retention_secs,
+        "retention_bytes": camera.retention_bytes,
+        "group_id": camera.group_id.map(|group| group.0),
+        "tags": camera.tags,
+        "company": camera.company,
+        "model": camera.model,
+        "serial_number": camera.serial_number,
+        "location": camera.location,
+        "place": camera.place,
+    })
+}
+
+/// As it goes into the audit trail: addresses without what may be secret in them, and whether
+/// there are credentials.
+pub(crate) fn for_audit(camera: &Camera) -> Value {
+    let mut value = as_input(camera);
+    value["source"]["main_url"] = nightjar_model::redact_url(&camera.source.main_url).into();
+    value["source"]["sub_url"] = camera.source.sub_url.as_ref().map(nightjar_model::redact_url).into();
+    value["source"]["has_credentials"] =
+        (camera.source.username.is_some() || camera.source.password.is_some()).into();
+    value
+}
+
+/// Whether the camera's group is one that the caller may put cameras into.
+pub(crate) async fn check_group(state: &ApiState, caller: &Caller, camera: &Camera) -> Result<(), ApiError> {
+    let missing = || wrong("group_id", "there is no such camera group".to_owned());
+    if let Some(group) = camera.group_id {
+        state.catalog.camera_group(caller.org, group).await?.ok_or_else(missing)?;
+    }
+    guard::may(caller, Permission::CameraWrite, camera.group_id, || {
+        wrong("group_id", "must be one of the groups that you are limited to".to_owned())
+    })
+}
+
+fn check(camera: &Camera) -> Result<(), ApiError> {
+    let mut faults = camera.faults().into_iter().map(|fault| {
+        let field = match fault.field {
+            "main_url" | "sub_url" | "username" => format!("source.{}", fault.field),
+            field => field.to_owned(),
+        };
+        (field, fault.message)
+    });
+    let Some((field, message)) = faults.next() else { return Ok(()) };
+    let first = ApiError::field(ErrorCode::ValidationFailed, &field, message);
+    Err(faults.fold(first, |error, (field, message)| error.detail(&field, message)))
+}
+
+fn url(field: &str, text: &Secret) -> Result<Url, ApiError> {
+    // The parser's own words could repeat the address, and with it a password.
+    let reason = "is no address: write it as rtsp://host/path";
+    text.expose().trim().parse().map_err(|_| ApiError::field(ErrorCode::ValidationFailed, field, reason))
+}
+
+fn parse_key(text: &str) -> Result<CameraKey, ApiError> {
+    let reason = "must be 1 to 64 letters, digits, `_` or `-`, not beginning with `-`";
+    text.parse().map_err(|_| wrong("key", reason.to_owned()))
+}
+
+/// A key out of a name, with a random end so that names need not be unique.
+fn key_of(name: &str) -> CameraKey {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .take(40)
+        .collect();
+    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    let stem = if words.is_empty() { "camera".to_owned() } else { words.join("-") };
+    let random = Uuid::new_v4().simple().to_string();
+    format!("{stem}-{}", &random[..6])
+        .parse()
+        .expect("letters, digits and hyphens, beginning with a letter or digit")
+}
+
+fn wrong(field: &str, reason: String) -> ApiError {
+    ApiError::field(ErrorCode::ValidationFailed, field, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_made_of_any_name() {
+        for (name, stem) in
+            [("Front door", "front-door-"), ("Büro 1", "b-ro-1-"), ("门", "camera-"), ("--x", "x-")]
+        {
+            let key = key_of(name);
+            assert!(key.as_str().starts_with(stem), "{name}: {key:?}");
+        }
+        assert_ne!(key_of("a"), key_of("a"));
+    }
+}

@@ -1,0 +1,88 @@
+//! `PUT /cameras/{id}`, `PATCH /cameras/{id}`.
+
+use axum::extract::State;
+use axum::response::Response;
+use nightjar_model::{Caller, Camera as DomainCamera, Permission};
+use serde_json::Value;
+
+use super::input::{CameraInput, as_input, check_group, for_audit};
+use super::{Camera, taken};
+use crate::answer::Success;
+use crate::audit::Deed;
+use crate::body::{JsonBody, from_value, merge};
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::path::{self, UrlPath};
+use crate::query::Query;
+use crate::state::ApiState;
+use crate::version::{IfMatch, tagged};
+
+/// Replace a camera
+///
+/// What is left out gets its default, but for user name and password, which stay. Recording goes on
+/// while names and the like change; a changed address is connected to at once.
+#[utoipa::path(
+    put,
+    path = "/cameras/{id}",
+    tag = "cameras",
+    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    request_body = CameraInput,
+    responses((status = 200, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
+)]
+pub(crate) async fn replace_camera(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    UrlPath(id): UrlPath<String>,
+    IfMatch(expected): IfMatch,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<CameraInput>,
+) -> Result<Response, ApiError> {
+    let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
+    let wanted = body.change(&camera)?;
+    write(&state, (&caller, &client), &camera, &wanted, expected).await
+}
+
+/// Change a camera
+///
+/// Merges the body into the camera (RFC 7396): what is left out stays, null means the default.
+#[utoipa::path(
+    patch,
+    path = "/cameras/{id}",
+    tag = "cameras",
+    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    request_body(content = CameraInput, description = "Any of the fields"),
+    responses((status = 200, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
+)]
+pub(crate) async fn change_camera(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    UrlPath(id): UrlPath<String>,
+    IfMatch(expected): IfMatch,
+    Query(()): Query<()>,
+    JsonBody(patch): JsonBody<Value>,
+) -> Result<Response, ApiError> {
+    let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
+    let input: CameraInput = from_value(merge(as_input(&camera), patch))?;
+    let wanted = input.change(&camera)?;
+    // What was merged into is what was read: nobody else may have changed it meanwhile.
+    write(&state, (&caller, &client), &camera, &wanted, expected.or(Some(camera.version))).await
+}
+
+async fn write(
+    state: &ApiState,
+    (caller, client): (&Caller, &Client),
+    camera: &DomainCamera,
+    wanted: &DomainCamera,
+    expected: Option<i64>,
+) -> Result<Response, ApiError> {
+    if wanted.group_id != camera.group_id {
+        check_group(state, caller, wanted).await?;
+    }
+    let written = state.catalog.update_camera(wanted, expected, state.clock.now()).await.map_err(taken)?;
+    let deed = Deed::done("camera.update").to("camera", camera.id);
+    deed.change(&for_audit(camera), &for_audit(&written)).by(state, caller, client).await?;
+    Ok(tagged(state.ok(Camera::new(&written, state)), written.version))
+}

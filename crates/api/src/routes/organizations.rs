@@ -1,0 +1,78 @@
+//! `GET /organizations`, `POST /organizations`.
+
+use axum::extract::State;
+use nightjar_model::Organization as DomainOrganization;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::answer::{ApiResult, List, Pagination, Success};
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::state::ApiState;
+use crate::time::Timestamp;
+
+/// An organization: a tenant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Organization {
+    id: Uuid,
+    name: String,
+    created_at: Timestamp,
+}
+
+/// A new organization.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewOrganization {
+    /// Unique in the installation.
+    #[schema(example = "North campus", min_length = 1, max_length = 100)]
+    name: String,
+}
+
+impl From<DomainOrganization> for Organization {
+    fn from(organization: DomainOrganization) -> Self {
+        Self {
+            id: organization.id.0,
+            name: organization.name,
+            created_at: Timestamp(organization.created_at),
+        }
+    }
+}
+
+/// List organizations
+#[utoipa::path(get, path = "/organizations", tag = "users", responses((status = 200, body = Success<List<Organization>>)))]
+pub(crate) async fn list_organizations(
+    State(state): State<ApiState>,
+    Query(()): Query<()>,
+) -> ApiResult<List<Organization>> {
+    let items: Vec<_> = state.catalog.organizations().await?.into_iter().map(Organization::from).collect();
+    let total = items.len() as u64;
+    Ok(state.ok(List { items, pagination: Pagination::new(Some(1), total.max(1), Some(total), None) }))
+}
+
+/// Add an organization
+///
+/// Give it an administrator with `POST /users` and its `organization_id`.
+#[utoipa::path(
+    post,
+    path = "/organizations",
+    tag = "users",
+    request_body = NewOrganization,
+    responses((status = 201, body = Success<Organization>))
+)]
+pub(crate) async fn create_organization(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<NewOrganization>,
+) -> ApiResult<Organization> {
+    let organization = state.access.create_organization(&caller, &body.name, state.clock.now()).await?;
+    let deed = Deed::done("organization.create").to("organization", organization.id);
+    deed.with(json!({ "name": organization.name })).by(&state, &caller, &client).await?;
+    Ok(state.created(organization.into()))
+}

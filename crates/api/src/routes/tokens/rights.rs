@@ -1,0 +1,53 @@
+//! `PUT /tokens/{id}/permissions`.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{ApiToken, for_audit, parse_id, parse_permissions};
+use crate::answer::{ApiResult, Success};
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::path::UrlPath;
+use crate::query::Query;
+use crate::routes::auth::scope;
+use crate::state::ApiState;
+
+/// What a token may do from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenRights {
+    /// Part of what its owner may.
+    #[schema(example = json!(["camera:read"]))]
+    permissions: Vec<String>,
+    /// The camera groups it is limited to; null: all that you see.
+    groups: Option<Vec<Uuid>>,
+}
+
+/// Change what an API token may do
+#[utoipa::path(
+    put,
+    path = "/tokens/{id}/permissions",
+    tag = "tokens",
+    params(("id" = Uuid, Path, description = "Id of the token")),
+    request_body = TokenRights,
+    responses((status = 200, body = Success<ApiToken>))
+)]
+pub(crate) async fn set_token_rights(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    UrlPath(id): UrlPath<String>,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<TokenRights>,
+) -> ApiResult<ApiToken> {
+    let (id, permissions) = (parse_id(&id)?, parse_permissions(&body.permissions)?);
+    let token = state.access.set_token_rights(&caller, id, permissions, scope(body.groups)).await?;
+    let deed = Deed::done("token.update").to("token", id).with(for_audit(&token));
+    deed.by(&state, &caller, &client).await?;
+    let owner = state.catalog.user(token.org_id, token.user_id).await?;
+    Ok(state.ok(ApiToken::new(token, owner.map(|user| user.username).unwrap_or_default())))
+}

@@ -1,0 +1,78 @@
+//! `POST /users`.
+
+use axum::extract::State;
+use axum::response::Response;
+use nightjar_access::UserDraft;
+use nightjar_model::{OrgId, Secret};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{User, for_audit};
+use crate::answer::Success;
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::enums::Role;
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::query::Query;
+use crate::routes::auth::scope;
+use crate::state::ApiState;
+use crate::version::tagged;
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    /// What is typed to sign in; unique, in upper or lower case.
+    #[schema(example = "ada", max_length = 100)]
+    username: String,
+    /// At least 10 characters; neither the user name nor one that everybody tries first. Not for
+    /// `api_only`.
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Secret>,
+    #[serde(default)]
+    display_name: String,
+    email: Option<String>,
+    role: Role,
+    /// Whether it also rules the installation; only for those who do to give.
+    #[serde(default)]
+    system_admin: bool,
+    /// The camera groups it is limited to; null: all cameras.
+    groups: Option<Vec<Uuid>>,
+    /// The organization; default: yours. Another one only for those who rule the installation.
+    organization_id: Option<Uuid>,
+}
+
+/// Add an account
+#[utoipa::path(
+    post,
+    path = "/users",
+    tag = "users",
+    request_body = NewUser,
+    responses((status = 201, body = Success<User>, headers(("ETag" = String, description = "Its version"))))
+)]
+pub(crate) async fn create_user(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<NewUser>,
+) -> Result<Response, ApiError> {
+    let org = body.organization_id.map_or(caller.org, OrgId);
+    let draft = UserDraft {
+        username: body.username,
+        display_name: body.display_name,
+        email: body.email,
+        role: body.role.into(),
+        system_admin: body.system_admin,
+        groups: scope(body.groups),
+        active: true,
+        password: body.password,
+    };
+    let user = state.access.create_user(&caller, org, draft, state.clock.now()).await?;
+    let deed = Deed::done("user.create").to("user", user.id).with(for_audit(&user));
+    deed.by(&state, &caller, &client).await?;
+    Ok(tagged(state.created(User::new(&user)), user.version))
+}

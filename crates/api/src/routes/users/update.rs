@@ -1,0 +1,104 @@
+//! `PATCH /users/{id}`.
+
+use axum::extract::State;
+use axum::response::Response;
+use nightjar_access::UserPatch;
+use nightjar_model::{ErrorCode, Secret};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{User, find, for_audit};
+use crate::answer::Success;
+use crate::audit::Deed;
+use crate::body::JsonBody;
+use crate::enums::Role;
+use crate::error::ApiError;
+use crate::guard::Signed;
+use crate::guard::client::Client;
+use crate::path::UrlPath;
+use crate::query::Query;
+use crate::routes::auth::scope;
+use crate::state::ApiState;
+use crate::version::{IfMatch, tagged};
+
+/// What changes; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChange {
+    display_name: Option<String>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    email: Option<Option<String>>,
+    role: Option<Role>,
+    /// Only for those who rule the installation.
+    system_admin: Option<bool>,
+    /// The camera groups it is limited to; null: all cameras.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    groups: Option<Option<Vec<Uuid>>>,
+    /// False ends its sign-ins, and its tokens stop working.
+    active: Option<bool>,
+    /// A new password; ends its sign-ins. One's own is changed at `/auth/password`.
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Secret>,
+    /// False takes its second factor away; only itself can set one up.
+    totp: Option<bool>,
+}
+
+/// Tells a null from what was left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Change an account
+#[utoipa::path(
+    patch,
+    path = "/users/{id}",
+    tag = "users",
+    params(("id" = Uuid, Path, description = "Id of the account"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    request_body = UserChange,
+    responses((status = 200, body = Success<User>, headers(("ETag" = String, description = "Its version"))))
+)]
+pub(crate) async fn change_user(
+    State(state): State<ApiState>,
+    Signed(caller): Signed,
+    client: Client,
+    UrlPath(id): UrlPath<String>,
+    IfMatch(expected): IfMatch,
+    Query(()): Query<()>,
+    JsonBody(body): JsonBody<UserChange>,
+) -> Result<Response, ApiError> {
+    let before = find(&state, &caller, &id).await?;
+    if body.totp == Some(true) {
+        let reason = "can only be set up by its owner, at /auth/totp/enroll";
+        return Err(ApiError::field(ErrorCode::ValidationFailed, "totp", reason));
+    }
+    let patch = UserPatch {
+        display_name: body.display_name,
+        email: body.email,
+        role: body.role.map(Into::into),
+        system_admin: body.system_admin,
+        groups: body.groups.map(scope),
+        active: body.active,
+    };
+    let now = state.clock.now();
+    let mut user = state.access.update_user(&caller, before.id, patch, expected, now).await?;
+    let deed = Deed::done("user.update").to("user", user.id);
+    deed.change(&for_audit(&before), &for_audit(&user)).by(&state, &caller, &client).await?;
+    if let Some(password) = &body.password {
+        state.access.reset_password(&caller, before.id, password, now).await?;
+        Deed::done("user.password").to("user", user.id).by(&state, &caller, &client).await?;
+    }
+    if body.totp == Some(false) && before.totp {
+        state.access.reset_totp(&caller, before.id, now).await?;
+        Deed::done("user.totp_disable").to("user", user.id).by(&state, &caller, &client).await?;
+    }
+    if body.password.is_some() || body.totp.is_some() {
+        user = find(&state, &caller, &id).await?;
+    }
+    Ok(tagged(state.ok(User::new(&user)), user.version))
+}

@@ -1,0 +1,57 @@
+//! Optimistic locking: `ETag` and `If-Match` (RFC 9110 §8.8.3, §13.1.1) over counted versions.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use nightjar_model::ErrorCode;
+
+use crate::answer::Answer;
+use crate::error::ApiError;
+use crate::routes::media::set;
+
+/// The version that a client means to change; none: whichever there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct IfMatch(pub(crate) Option<i64>);
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self(None)) };
+        parse(value.to_str().unwrap_or_default()).map(Self).ok_or_else(|| {
+            let reason = "must be the `ETag` of an earlier answer, as \"3\", or `*`";
+            ApiError::field(ErrorCode::ValidationFailed, "If-Match", reason)
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<Option<i64>> {
+    let text = text.trim();
+    if text == "*" {
+        return Some(None);
+    }
+    let digits = text.strip_prefix('"')?.strip_suffix('"')?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten().map(Some)
+}
+
+/// An answer that tells the version of what is in it.
+pub(crate) fn tagged<T: serde::Serialize>(answer: Answer<T>, version: i64) -> Response {
+    let mut response = answer.into_response();
+    set(&mut response, ETAG, &format!("\"{version}\""));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_a_strong_tag_or_any() {
+        assert_eq!(parse("\"12\""), Some(Some(12)));
+        assert_eq!(parse(" * "), Some(None));
+        for wrong in ["", "12", "\"\"", "\"-1\"", "\"a\"", "W/\"1\"", "\"1\", \"2\""] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Attempts that failed, and how long to wait before the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::policy::EvictionPolicy;
+use nightjar_media::WallTime;
+use parking_lot::Mutex;
+
+use crate::cache::Inner;
+use crate::keys;
+
+/// So many failures cost nothing.
+pub const FREE_FAILURES: u32 = 5;
+/// After so long without a failure, all are forgotten.
+pub const FAILURES_FORGOTTEN_AFTER: Duration = Duration::from_secs(60 * 60);
+
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+
+/// How long to wait after the last of so many failures: nothing for the first five, then a second,
+/// doubling up to a quarter of an hour.
+pub fn delay_after(failures: u32) -> Duration {
+    match failures.checked_sub(FREE_FAILURES + 1) {
+        None => Duration::ZERO,
+        Some(doublings) => FIRST_DELAY.saturating_mul(1 << doublings.min(20)).min(LONGEST_DELAY),
+    }
+}
+
+/// What is known about a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FailureState {
+    /// Failures in a row.
+    pub count: u32,
+    /// How long no attempt may be made; zero: now.
+    pub retry_after: Duration,
+}
+
+/// Failures in a row for each subject: `login.account.alice`, `login.ip.10.0.0.7`.
+///
+/// Attempts made at the same time must not all slip through before the first has failed: note the
+/// failure *before* trying, and forget it after a success.
+#[derive(Debug, Clone)]
+pub struct Failures {
+    inner: Arc<Inner>,
+}
+
+impl Failures {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
+    /// One more attempt has failed.
+    pub async fn note_failure(&self, subject: &str, now: WallTime) -> FailureState {
+        let local = self.inner.tallies.of(subject);
+        if let Some(remote) = &self.inner.remote
+            && let Ok(tally) = remote.note_failure(subject, now).await
+        {
+            *local.lock() = tally;
+            return tally.state(now);
+        }
+        let mut local = local.lock();
+        local.note(now);
+        local.state(now)
+    }
+
+    /// How it stands.
+    pub async fn state(&self, subject: &str, now: WallTime) -> FailureState {
+        let local = self.inner.tallies.of(subject);
+        if let Some(remote) = &self.inner.remote
+            && let Ok(tally) = remote.failures(subject).await
+        {
+            *local.lock() = tally;
+            return tally.state(now);
+        }
+        let local = local.lock();
+        local.state(now)
+    }
+
+    /// An attempt has succeeded.
+    pub async fn forget(&self, subject: &str) {
+        let key = keys::failures(subject);
+        self.inner.tallies.of.invalidate(key.as_str());
+        if let Some(remote) = &self.inner.remote {
+            remote.remove(&key).await;
+        }
+    }
+}
+
+/// Failures in a row, and when the last one was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    pub(crate) count: u32,
+    pub(crate) last: WallTime,
+}
+
+impl Tally {
+    fn note(&mut self, now: WallTime) {
+        self.count = if self.forgotten(now) { 1 } else { self.count.saturating_add(1) };
+        self.last = now;
+    }
+
+    fn state(self, now: WallTime) -> FailureState {
+        if self.count == 0 || self.forgotten(now) {
+            return FailureState::default();
+        }
+        let delay = delay_after(self.count);
+        // A clock that stepped back does not make it longer.
+        let retry_after = (self.last + delay).saturating_since(now).min(delay);
+        FailureState { count: self.count, retry_after }
+    }
+
+    fn forgotten(self, now: WallTime) -> bool {
+        now.saturating_since(self.last) >= FAILURES_FORGOTTEN_AFTER
+    }
+}
+
+/// The tallies that this process keeps.
+#[derive(Debug)]
+pub(crate) struct Tallies {
+    of: moka::sync::Cache<String, Arc<Mutex<Tally>>>,
+}
+
+impl Tallies {
+    pub(crate) fn new(max_subjects: u64) -> Self {
+        let of = moka::sync::Cache::builder()
+            .max_capacity(max_subjects)
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_idle(FAILURES_FORGOTTEN_AFTER)
+            .build();
+        Self { of }
+    }
+
+    fn of(&self, subject: &str) -> Arc<Mutex<Tally>> {
+        self.of.get_with_by_ref(keys::failures(subject).as_str(), Arc::default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_five_are_free_and_then_it_doubles_up_to_a_quarter_of_an_hour() {
+        let seconds: Vec<u64> = (0..=17).map(|count| delay_after(count).as_secs()).collect();
+        assert_eq!(seconds, [0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        assert_eq!(delay_after(u32::MAX), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn a_clock_that_stepped_back_does_not_lengthen_the_wait() {
+        let noted = WallTime::from_millis(10_000_000);
+        let tally = Tally { count: 7, last: noted };
+        assert_eq!(tally.state(noted - Duration::from_secs(1_000)).retry_after, delay_after(7));
+    }
+}

@@ -1,0 +1,121 @@
+//! Sessions.
+
+use nightjar_media::WallTime;
+use nightjar_model::{OrgId, Session, SessionEnd, SessionId, UserId};
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    UpdateMany,
+};
+
+use crate::entity::session::{Column, Entity, to_row, to_sessions};
+use crate::sql::statement;
+use crate::{Catalog, Result};
+
+impl Catalog {
+    /// Adds a session and its first refresh token, by its hash.
+    pub async fn create_session(&self, session: &Session, refresh_hash: &[u8; 32]) -> Result<()> {
+        self.write(|| self.create_session_once(session, refresh_hash)).await
+    }
+
+    async fn create_session_once(&self, session: &Session, refresh_hash: &[u8; 32]) -> Result<()> {
+        let transaction = self.begin().await?;
+        Entity::insert(to_row(session)).exec_without_returning(&transaction).await?;
+        add_refresh_token(&transaction, session.id, refresh_hash, session.created_at).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// One session, living or not.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Session>> {
+        Entity::find_by_id(id.0).one(self.reader()).await?.map(Session::try_from).transpose()
+    }
+
+    /// A user's living sessions, the last used first.
+    pub async fn sessions_of(&self, user: UserId, now: WallTime) -> Result<Vec<Session>> {
+        let query = living(now).filter(Column::UserId.eq(user.0));
+        let query = query.order_by_desc(Column::LastUsedAt).order_by_desc(Column::Id);
+        to_sessions(query.all(self.reader()).await?)
+    }
+
+    /// A tenant's living sessions, newest first, and their number.
+    pub async fn sessions(
+        &self,
+        org: OrgId,
+        now: WallTime,
+        offset: u64,
+        limit: u32,
+    ) -> Result<(Vec<Session>, u64)> {
+        let query = living(now).filter(Column::OrgId.eq(org.0));
+        let total = query.clone().count(self.reader()).await?;
+        let page = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id);
+        let rows = page.offset(offset).limit(u64::from(limit)).all(self.reader()).await?;
+        Ok((to_sessions(rows)?, total))
+    }
+
+    /// Ends a session. False: it is not there or was ended already.
+    pub async fn end_session(&self, id: SessionId, now: WallTime, why: SessionEnd) -> Result<bool> {
+        Ok(self.update(end(now, why).filter(Column::Id.eq(id.0))).await? == 1)
+    }
+
+    /// Ends a user's sessions but one, and gives those that were ended by it.
+    pub async fn end_sessions_of(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+        now: WallTime,
+        why: SessionEnd,
+    ) -> Result<Vec<SessionId>> {
+        self.write(|| async {
+            let transaction = self.begin().await?;
+            let mut query = Entity::find()
+                .filter(Column::UserId.eq(user.0))
+                .filter(Column::EndedAt.is_null())
+                .order_by_asc(Column::Id);
+            if let Some(except) = except {
+                query = query.filter(Column::Id.ne(except.0));
+            }
+            let rows = query.lock_exclusive().all(&transaction).await?;
+            let ids: Vec<SessionId> = rows.iter().map(|row| SessionId(row.id)).collect();
+            for id in &ids {
+                end(now, why).filter(Column::Id.eq(id.0)).exec(&transaction).await?;
+            }
+            transaction.commit().await?;
+            Ok(ids)
+        })
+        .await
+    }
+
+    /// Forgets the sessions that ended or expired before this time, with their refresh tokens;
+    /// gives their number.
+    pub async fn purge_sessions(&self, before: WallTime) -> Result<u64> {
+        let over = Condition::any()
+            .add(Column::ExpiresAt.lt(before.micros()))
+            .add(Column::EndedAt.lt(before.micros()));
+        let delete = Entity::delete_many().filter(over);
+        self.write(|| async { Ok(delete.clone().exec(self.writer()).await?.rows_affected) }).await
+    }
+}
+
+fn living(now: WallTime) -> Select<Entity> {
+    Entity::find().filter(Column::EndedAt.is_null()).filter(Column::ExpiresAt.gt(now.micros()))
+}
+
+/// Ends sessions that are not ended yet.
+pub(super) fn end(now: WallTime, why: SessionEnd) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now.micros()))
+        .col_expr(Column::EndedWhy, Expr::value(why.as_str()))
+        .filter(Column::EndedAt.is_null())
+}
+
+pub(super) async fn add_refresh_token(
+    connection: &impl ConnectionTrait,
+    session: SessionId,
+    hash: &[u8; 32],
+    now: WallTime,
+) -> Result<()> {
+    let text = "INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES ($1, $2, $3)";
+    let values = [hash.to_vec().into(), session.0.into(), now.micros().into()];
+    connection.execute_raw(statement(connection, text, values)).await?;
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! Adding, changing and deleting cameras over the API: versions, and what must be unique.
+//!
+//! The cameras of a tenant are changed one after the other: each transaction takes the lock of the
+//! tenant's row first. So what is checked still holds when it is written, on both databases.
+
+use nightjar_media::WallTime;
+use nightjar_model::{Camera, CameraId, ManagedBy, OrgId, main_address, normalize_tags};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::rows::Stored;
+use super::{by_id, by_key, not_found};
+use crate::entity::camera::{Column, Entity};
+use crate::entity::segment;
+use crate::sql::statement;
+use crate::{Catalog, CatalogError, Result};
+
+impl Catalog {
+    /// Adds a camera. [`CatalogError::Taken`] names what another one has already: `key`,
+    /// `serial_number`, or `host`, which is the main address without credentials.
+    pub async fn create_camera(&self, camera: &Camera) -> Result<()> {
+        let wanted = tidy(camera)?;
+        self.write(|| self.create_camera_once(&wanted)).await?;
+        self.changed();
+        Ok(())
+    }
+
+    async fn create_camera_once(&self, wanted: &Camera) -> Result<()> {
+        let transaction = self.begin().await?;
+        lock_cameras(&transaction, wanted.org_id).await?;
+        free_key(&transaction, wanted).await?;
+        check_others(&transaction, wanted, None).await?;
+        self.insert_camera(&transaction, wanted).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Changes a camera, and gives it as it is now. It keeps its key, `recording_since`, `manual`,
+    /// `managed_by` and `created_at`. [`CatalogError::Stale`] if it has another version than
+    /// `expected`; [`CatalogError::Taken`] as in [`Self::create_camera`].
+    pub async fn update_camera(
+        &self,
+        camera: &Camera,
+        expected: Option<i64>,
+        now: WallTime,
+    ) -> Result<Camera> {
+        let wanted = tidy(camera)?;
+        let (camera, changed) = self.write(|| self.update_camera_once(&wanted, expected, now)).await?;
+        if changed {
+            self.changed();
+        }
+        Ok(camera)
+    }
+
+    async fn update_camera_once(
+        &self,
+        wanted: &Camera,
+        expected: Option<i64>,
+        now: WallTime,
+    ) -> Result<(Camera, bool)> {
+        let transaction = self.begin().await?;
+        lock_cameras(&transaction, wanted.org_id).await?;
+        let old = self.changeable(&transaction, wanted.org_id, wanted.id, expected).await?;
+        let same = Camera {
+            key: old.camera.key.clone(),
+            recording_since: old.camera.recording_since,
+            manual: old.camera.manual,
+            managed_by: old.camera.managed_by,
+            version: old.camera.version,
+            created_at: old.camera.created_at,
+            updated_at: old.camera.updated_at,
+            ..wanted.clone()
+        };
+        if old.camera == same {
+            return Ok((same, false));
+        }
+        check_others(&transaction, &same, Some(&old.camera)).await?;
+        let new = Camera { version: same.version + 1, updated_at: now, ..same };
+        self.replace_camera(&transaction, &old, &new).await?;
+        transaction.commit().await?;
+        Ok((new, true))
+    }
+
+    /// Deletes a camera: it stops at once, its password is forgotten, its footage stays until
+    /// retention or a purge.
+    pub async fn delete_camera(
+        &self,
+        org: OrgId,
+        id: CameraId,
+        expected: Option<i64>,
+        now: WallTime,
+    ) -> Result<()> {
+        self.write(|| self.delete_camera_once(org, id, expected, now)).await?;
+        self.changed();
+        Ok(())
+    }
+
+    async fn delete_camera_once(
+        &self,
+        org: OrgId,
+        id: CameraId,
+        expected: Option<i64>,
+        now: WallTime,
+    ) -> Result<()> {
+        let transaction = self.begin().await?;
+        lock_cameras(&transaction, org).await?;
+        self.changeable(&transaction, org, id, expected).await?;
+        Entity::update_many()
+            .col_expr(Column::DeletedAt, Expr::value(now.micros()))
+            .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .col_expr(Column::Enabled, Expr::value(false))
+            .col_expr(Column::Password, Expr::value(None::<String>))
+            .filter(Column::Id.eq(id.0))
+            .exec(&transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// A camera that the API may change, in the version that is expected.
+    async fn changeable(
+        &self,
+        connection: &impl ConnectionTrait,
+        org: OrgId,
+        id: CameraId,
+        expected: Option<i64>,
+    ) -> Result<Stored> {
+        // Recording by hand is switched without the lock of the tenant.
+        let select = by_id(org, id).filter(Column::DeletedAt.is_null()).lock(LockType::NoKeyUpdate);
+        let found = self.find_camera(connection, select).await?.ok_or_else(|| not_found(id))?;
+        if found.camera.managed_by == ManagedBy::File {
+            return Err(CatalogError::ManagedByFile);
+        }
+        if expected.is_some_and(|expected| expected != found.camera.version) {
+            return Err(CatalogError::Stale);
+        }
+        Ok(found)
+    }
+}
+
+/// The camera as it is kept: no credentials in addresses, tags in their order.
+pub(super) fn tidy(camera: &Camera) -> Result<Camera> {
+    let tags = normalize_tags(&camera.tags).map_err(|error| CatalogError::Refused(error.to_string()))?;
+    let source = camera.source.clone().with_credentials_apart();
+    Ok(Camera { tags, source, ..camera.clone() })
+}
+
+/// Makes others wait that change cameras of this tenant. A change of its row that changes nothing
+/// is a lock on both databases.
+pub(super) async fn lock_cameras(connection: &impl ConnectionTrait, org: OrgId) -> Result<()> {
+    let lock = "UPDATE organizations SET created_at = created_at WHERE id = $1";
+    let locked = connection.execute_raw(statement(connection, lock, [org.0.into()])).await?;
+    if locked.rows_affected() == 0 {
+        return Err(CatalogError::NotFound(format!("organization {org}")));
+    }
+    Ok(())
+}
+
+/// Sees to it that no camera has the key. A deleted one without footage gives it up; its row stays,
+/// under a key that nobody chooses, for whatever still names it.
+async fn free_key(connection: &impl ConnectionTrait, wanted: &Camera) -> Result<()> {
+    let Some(holder) = by_key(wanted.org_id, &wanted.key).one(connection).await? else { return Ok(()) };
+    if holder.deleted_at.is_none() || has_footage(connection, holder.id).await? {
+        return Err(CatalogError::Taken("key"));
+    }
+    let key = format!("deleted-{}", holder.id.simple());
+    let rename =
+        Entity::update_many().col_expr(Column::CameraKey, Expr::value(key)).filter(Column::Id.eq(holder.id));
+    rename.exec(connection).await?;
+    Ok(())
+}
+
+async fn has_footage(connection: &impl ConnectionTrait, camera: Uuid) -> Result<bool> {
+    use segment::{Column, Entity};
+    let one = Entity::find().filter(Column::CameraId.eq(camera)).select_only().column(Column::Id).limit(1);
+    Ok(one.into_tuple::<Uuid>().one(connection).await?.is_some())
+}
+
+/// Whether the camera's group is there, and nobody else has its serial number or address. An
+/// address that stays is not looked at: cameras of the file and of older data may share one.
+async fn check_others(
+    connection: &impl ConnectionTrait,
+    wanted: &Camera,
+    old: Option<&Camera>,
+) -> Result<()> {
+    if let Some(group) = wanted.group_id {
+        let select = "SELECT 1 FROM camera_groups WHERE id = $1 AND org_id = $2";
+        let values = [group.0.into(), wanted.org_id.0.into()];
+        let found = connection.query_one_raw(statement(connection, select, values)).await?;
+        found.ok_or_else(|| CatalogError::NotFound(format!("camera group {group}")))?;
+    }
+    let others = || {
+        Entity::find()
+            .filter(Column::OrgId.eq(wanted.org_id.0))
+            .filter(Column::Id.ne(wanted.id.0))
+            .filter(Column::DeletedAt.is_null())
+    };
+    if let Some(serial) = &wanted.serial_number {
+        refuse_any(connection, others().filter(Column::SerialNumber.eq(serial)), "serial_number").await?;
+    }
+    let address = main_address(&wanted.source.main_url);
+    if old.is_none_or(|old| main_address(&old.source.main_url) != address) {
+        refuse_any(connection, others().filter(Column::MainAddress.eq(address)), "host").await?;
+    }
+    Ok(())
+}
+
+async fn refuse_any(
+    connection: &impl ConnectionTrait,
+    others: Select<Entity>,
+    field: &'static str,
+) -> Result<()> {
+    if others.count(connection).await? > 0 { Err(CatalogError::Taken(field)) } else { Ok(()) }
+}

@@ -1,0 +1,89 @@
+//! Sealing everything anew, after the key was changed.
+
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::{place, sealed_parts};
+use crate::sql::statement;
+use crate::{Catalog, CatalogError, Result};
+
+/// The columns that hold sealed values.
+const SEALED: [SealedColumn; 4] = [
+    SealedColumn { table: "users", column: "totp_secret", key: RowKey::Uuid },
+    SealedColumn { table: "users", column: "totp_pending", key: RowKey::Uuid },
+    SealedColumn { table: "signing_keys", column: "private", key: RowKey::Kid },
+    SealedColumn { table: "cameras", column: "password", key: RowKey::Uuid },
+];
+
+struct SealedColumn {
+    table: &'static str,
+    column: &'static str,
+    key: RowKey,
+}
+
+/// What the rows of a table are called by.
+enum RowKey {
+    Uuid,
+    Kid,
+}
+
+impl Catalog {
+    /// Seals with the current key what is not: what was sealed with an older one, and what is from
+    /// before there was sealing. Gives the number of values. Afterwards older keys may go. Broken
+    /// off, it can be done again.
+    pub async fn reseal(&self) -> Result<u64> {
+        let current = self.sealer().ok_or(CatalogError::NoSecretKey)?.keys[0].id.clone();
+        let mut count = 0;
+        for column in &SEALED {
+            count += self.reseal_column(column, &current).await?;
+        }
+        Ok(count)
+    }
+
+    async fn reseal_column(&self, sealed: &SealedColumn, current: &str) -> Result<u64> {
+        let SealedColumn { table, column, key } = sealed;
+        let id = key.column();
+        let select = format!("SELECT {id}, {column} FROM {table} WHERE {column} IS NOT NULL");
+        let rows = self.reader().query_all_raw(statement(self.reader(), select, [])).await?;
+        let mut count = 0;
+        for row in rows {
+            let old: String = row.try_get_by_index(1)?;
+            if sealed_parts(&old).is_some_and(|(id, _)| id == current) {
+                continue;
+            }
+            let (shown, value) = key.of(&row)?;
+            let place = place(&format!("{table}.{column}"), shown);
+            let new = self.seal(&place, &self.open_sealed(&place, &old)?)?;
+            // What was changed meanwhile is sealed with the current key already.
+            let text = format!("UPDATE {table} SET {column} = $1 WHERE {id} = $2 AND {column} = $3");
+            let change = statement(self.writer(), text, [new.into(), value, old.into()]);
+            let changed =
+                self.write(|| async { Ok(self.writer().execute_raw(change.clone()).await?) }).await?;
+            count += changed.rows_affected();
+        }
+        Ok(count)
+    }
+}
+
+impl RowKey {
+    fn column(&self) -> &'static str {
+        match self {
+            Self::Uuid => "id",
+            Self::Kid => "kid",
+        }
+    }
+
+    /// As it is shown in a place, and as it is bound.
+    fn of(&self, row: &QueryResult) -> Result<(String, sea_orm::Value)> {
+        Ok(match self {
+            Self::Uuid => {
+                let id: Uuid = row.try_get_by_index(0)?;
+                (id.to_string(), id.into())
+            }
+            Self::Kid => {
+                let kid: String = row.try_get_by_index(0)?;
+                (kid.clone(), kid.into())
+            }
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Sessions and their refresh tokens.
+
+use nightjar_catalog::{Catalog, RefreshOutcome};
+use nightjar_model::{OrgId, Session, SessionEnd, SessionId};
+use sea_orm::ConnectionTrait;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::database::{TestDatabase, on_both};
+use crate::make::at;
+use crate::make_accounts::{added_organization, added_session, added_user, session};
+
+on_both!(
+    a_refresh_keeps_a_session_alive,
+    a_used_refresh_token_ends_its_session,
+    one_of_many_refreshes_wins,
+    refreshes_and_ends_at_once_agree,
+    a_session_that_is_over_is_not_refreshed,
+    sessions_are_listed_while_they_live,
+    all_sessions_but_one_can_be_ended,
+    old_sessions_are_forgotten,
+);
+
+async fn rotate(catalog: &Catalog, old: u8, new: u8, now: i64) -> RefreshOutcome {
+    let ip = Some([10, 0, 0, 8].into());
+    let (old, new) = ([old; 32], [new; 32]);
+    catalog.rotate_refresh(&old, &new, at(now), at(now + 1000), ip, "Next/2.0").await.expect("is answered")
+}
+
+async fn a_refresh_keeps_a_session_alive(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let first = added_session(&catalog, &ada, [1; 32]).await;
+    assert_eq!(catalog.session(first.id).await, Ok(Some(first.clone())));
+    let now = Session {
+        expires_at: at(1500),
+        last_used_at: at(500),
+        ip: Some([10, 0, 0, 8].into()),
+        user_agent: "Next/2.0".to_owned(),
+        ..first.clone()
+    };
+    assert_eq!(rotate(&catalog, 1, 2, 500).await, RefreshOutcome::Rotated(now.clone()));
+    assert_eq!(catalog.session(first.id).await, Ok(Some(now)));
+    assert!(matches!(rotate(&catalog, 2, 3, 1200).await, RefreshOutcome::Rotated(_)));
+    assert_eq!(rotate(&catalog, 9, 4, 1200).await, RefreshOutcome::Unknown);
+    let no_ip = catalog.rotate_refresh(&[3; 32], &[4; 32], at(1201), at(9999), None, "a\0b").await;
+    let Ok(RefreshOutcome::Rotated(session)) = no_ip else { panic!("{no_ip:?}") };
+    assert_eq!((session.ip, session.user_agent.as_str()), (None, "a\u{fffd}b"));
+    assert_eq!(catalog.session(first.id).await, Ok(Some(session)));
+}
+
+async fn a_used_refresh_token_ends_its_session(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let first = added_session(&catalog, &ada, [1; 32]).await;
+    let other = added_session(&catalog, &ada, [101; 32]).await;
+    rotate(&catalog, 1, 2, 10).await;
+    let outcome = rotate(&catalog, 1, 3, 20).await;
+    let RefreshOutcome::Reused(ended) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((ended.id, ended.ended), (first.id, Some((at(20), SessionEnd::Reuse))));
+    assert_eq!(catalog.session(first.id).await, Ok(Some(ended.clone())));
+    assert_eq!(rotate(&catalog, 2, 4, 30).await, RefreshOutcome::Ended(ended.clone()), "the thief's too");
+    assert_eq!(rotate(&catalog, 1, 5, 40).await, RefreshOutcome::Reused(ended));
+    assert_eq!(rotate(&catalog, 3, 6, 50).await, RefreshOutcome::Unknown, "was never given out");
+    assert_eq!(catalog.session(other.id).await, Ok(Some(other)), "others go on");
+}
+
+async fn one_of_many_refreshes_wins(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    for round in 0..5u8 {
+        let first = added_session(&catalog, &ada, [round; 32]).await;
+        let mut tasks = JoinSet::new();
+        for number in 0..20u8 {
+            let catalog = catalog.clone();
+            tasks.spawn(async move { rotate(&catalog, round, 100 + round * 20 + number, 10).await });
+        }
+        let outcomes = tasks.join_all().await;
+        let rotated = outcomes.iter().filter(|outcome| matches!(outcome, RefreshOutcome::Rotated(_)));
+        let reused = outcomes.iter().filter(|outcome| matches!(outcome, RefreshOutcome::Reused(_)));
+        assert_eq!((rotated.count(), reused.count()), (1, 19), "{outcomes:?}");
+        let ended = catalog.session(first.id).await.expect("is read").expect("is there").ended;
+        assert_eq!(ended, Some((at(10), SessionEnd::Reuse)));
+        catalog.purge_sessions(at(100_000)).await.expect("are forgotten");
+    }
+}
+
+async fn refreshes_and_ends_at_once_agree(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    for round in 0..10u8 {
+        let first = added_session(&catalog, &ada, [round; 32]).await;
+        let end = catalog.end_sessions_of(ada.id, None, at(5), SessionEnd::Revoked);
+        let (refreshed, ended) = tokio::join!(rotate(&catalog, round, 100 + round, 5), end);
+        assert_eq!(ended, Ok(vec![first.id]));
+        assert!(matches!(refreshed, RefreshOutcome::Rotated(_) | RefreshOutcome::Ended(_)), "{refreshed:?}");
+        let now = catalog.session(first.id).await.expect("is read").expect("is there");
+        assert_eq!(now.ended, Some((at(5), SessionEnd::Revoked)), "whoever came first");
+    }
+}
+
+async fn a_session_that_is_over_is_not_refreshed(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let expired = added_session(&catalog, &ada, [1; 32]).await;
+    assert_eq!(rotate(&catalog, 1, 2, 1000).await, RefreshOutcome::Ended(expired.clone()));
+    assert_eq!(rotate(&catalog, 1, 2, 1001).await, RefreshOutcome::Ended(expired));
+    let ended = added_session(&catalog, &ada, [11; 32]).await;
+    assert_eq!(catalog.end_session(ended.id, at(9), SessionEnd::Logout).await, Ok(true));
+    assert_eq!(catalog.end_session(ended.id, at(10), SessionEnd::Revoked).await, Ok(false));
+    assert_eq!(catalog.end_session(SessionId(Uuid::nil()), at(10), SessionEnd::Revoked).await, Ok(false));
+    let ended = Session { ended: Some((at(9), SessionEnd::Logout)), ..ended };
+    assert_eq!(rotate(&catalog, 11, 12, 10).await, RefreshOutcome::Ended(ended));
+}
+
+async fn sessions_are_listed_while_they_live(database: TestDatabase) {
+    let catalog = database.open().await;
+    let (ada, bob) = (added_user(&catalog, "ada").await, added_user(&catalog, "bob").await);
+    let early = Session { created_at: at(-9), last_used_at: at(3), ..session(&ada) };
+    catalog.create_session(&early, &[1; 32]).await.expect("is added");
+    let late = added_session(&catalog, &ada, [2; 32]).await;
+    let other = Session { created_at: at(1), ..session(&bob) };
+    catalog.create_session(&other, &[3; 32]).await.expect("is added");
+    let ended = added_session(&catalog, &ada, [4; 32]).await;
+    catalog.end_session(ended.id, at(1), SessionEnd::Logout).await.expect("is ended");
+    assert_eq!(catalog.sessions_of(ada.id, at(9)).await, Ok(vec![early.clone(), late.clone()]));
+    assert_eq!(catalog.sessions_of(ada.id, at(1000)).await, Ok(Vec::new()), "all have expired");
+    let all = catalog.sessions(OrgId::DEFAULT, at(9), 0, 10).await;
+    assert_eq!(all, Ok((vec![other, late.clone(), early], 3)));
+    assert_eq!(catalog.sessions(OrgId::DEFAULT, at(9), 1, 1).await, Ok((vec![late], 3)));
+    let foreign = added_organization(&catalog, "Other").await;
+    assert_eq!(catalog.sessions(foreign.id, at(9), 0, 10).await, Ok((Vec::new(), 0)));
+}
+
+async fn all_sessions_but_one_can_be_ended(database: TestDatabase) {
+    let catalog = database.open().await;
+    let (ada, bob) = (added_user(&catalog, "ada").await, added_user(&catalog, "bob").await);
+    let one = added_session(&catalog, &ada, [1; 32]).await;
+    let two = added_session(&catalog, &ada, [2; 32]).await;
+    let kept = added_session(&catalog, &ada, [3; 32]).await;
+    let other = added_session(&catalog, &bob, [4; 32]).await;
+    let end = async |except| catalog.end_sessions_of(ada.id, except, at(5), SessionEnd::Revoked).await;
+    assert_eq!(end(Some(kept.id)).await, Ok(vec![one.id, two.id]));
+    assert_eq!(end(Some(kept.id)).await, Ok(Vec::new()));
+    assert_eq!(catalog.sessions_of(ada.id, at(9)).await, Ok(vec![kept.clone()]));
+    assert_eq!(end(None).await, Ok(vec![kept.id]));
+    assert_eq!(catalog.sessions_of(bob.id, at(9)).await, Ok(vec![other]));
+}
+
+async fn old_sessions_are_forgotten(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let ended = added_session(&catalog, &ada, [1; 32]).await;
+    rotate(&catalog, 1, 2, 5).await;
+    catalog.end_session(ended.id, at(10), SessionEnd::Logout).await.expect("is ended");
+    let expired = added_session(&catalog, &ada, [11; 32]).await;
+    let living = Session { expires_at: at(9000), ..session(&ada) };
+    catalog.create_session(&living, &[21; 32]).await.expect("is added");
+    assert_eq!(catalog.purge_sessions(at(10)).await, Ok(0));
+    assert_eq!(catalog.purge_sessions(at(11)).await, Ok(1));
+    assert_eq!(catalog.session(ended.id).await, Ok(None));
+    assert_eq!(rotate(&catalog, 1, 3, 12).await, RefreshOutcome::Unknown);
+    assert_eq!(catalog.purge_sessions(at(1001)).await, Ok(1));
+    assert_eq!(catalog.session(expired.id).await, Ok(None));
+    assert_eq!(catalog.session(living.id).await, Ok(Some(living)));
+    let raw = database.raw().await;
+    let left = "SELECT count(*) AS n FROM refresh_tokens".to_owned();
+    let row = raw
+        .query_one_raw(sea_orm::Statement::from_string(raw.get_database_backend(), left))
+        .await
+        .expect("is read")
+        .expect("is a row");
+    assert_eq!(row.try_get::<i64>("", "n"), Ok(1), "refresh tokens go with their session");
+}

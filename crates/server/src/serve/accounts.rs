@@ -1,0 +1,56 @@
+//! Accounts: who may do what, and the first administrator.
+
+use anyhow::{Context, Result};
+use nightjar_access::{Access, AccessConfig};
+use nightjar_cache::{Cache, CacheConfig};
+use nightjar_catalog::Catalog;
+use nightjar_media::WallTime;
+use nightjar_model::Secret;
+
+use crate::config::Config;
+
+/// Password of the first administrator, for installations without a person in front of them.
+const ADMIN_PASSWORD: &str = "NIGHTJAR_ADMIN_PASSWORD";
+
+/// What accounts stand on.
+pub(crate) struct Accounts {
+    pub(crate) access: Access,
+    pub(crate) cache: Cache,
+}
+
+impl Accounts {
+    /// Opens the cache and the accounts.
+    pub(crate) async fn open(config: &Config, catalog: &Catalog) -> Result<Self> {
+        let cache = match &config.cache_url {
+            Some(url) => {
+                Cache::redis(url, CacheConfig::default()).await.context("can't use the cache (cache.url)")?
+            }
+            None => Cache::embedded(CacheConfig::default()),
+        };
+        let access = Access::new(catalog.clone(), cache.clone(), AccessConfig::default());
+        Ok(Self { access: access.context("can't start accounts")?, cache })
+    }
+
+    /// While there is no account: makes `admin` with the password of the environment, or prints the
+    /// link with which the first administrator is made.
+    pub(crate) async fn announce_setup(&self, config: &Config, now: WallTime) -> Result<()> {
+        if let Ok(password) = std::env::var(ADMIN_PASSWORD) {
+            let made = self.access.ensure_admin(&Secret::new(password), now).await;
+            if made.with_context(|| format!("can't make the administrator ({ADMIN_PASSWORD})"))? {
+                tracing::info!("made the user `admin` with the password of {ADMIN_PASSWORD}");
+            }
+            return Ok(());
+        }
+        let token = self.access.setup_token().await.context("can't make a set-up link")?;
+        if let Some(token) = token {
+            let address = config.service.listen;
+            // Not in the log: whoever reads that could take the installation over.
+            eprintln!(
+                "\n    Nightjar has no account yet. Make the first administrator with this link; it works once:\n\n        \
+                 http://{address}/setup?token={}\n",
+                token.expose()
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+import { Loader2 } from "lucide-react";
+import { useConnection } from "@/lib/api/connection";
+
+/** While it is not known yet whether somebody is signed in. */
+export function Checking() {
+  const lost = useConnection() === "lost";
+  return (
+    <main className="flex min-h-dvh items-center justify-center p-8" data-testid="checking">
+      <title>Nightjar</title>
+      <p role="status" className="flex items-center gap-2.5 text-muted-foreground">
+        <Loader2 className="size-4 shrink-0 animate-spin" aria-hidden />
+        {lost ? "The server does not answer. Trying again by itself." : <span className="sr-only">One moment</span>}
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,17 @@
+/** Where somebody may go from the head of a page. */
+import { can, type Permission } from "@/lib/session/permissions";
+import { useMe } from "@/lib/session/use-session";
+
+const PLACES = [
+  { to: "/", name: "Cameras", permission: undefined },
+  { to: "/users", name: "Users", permission: "user:admin" },
+  { to: "/tokens", name: "API tokens", permission: "token:write" },
+  { to: "/audit", name: "Audit", permission: "audit:read" },
+] as const satisfies readonly { readonly to: string; readonly name: string; readonly permission: Permission | undefined }[];
+
+export type Place = (typeof PLACES)[number];
+
+export function usePlaces(): readonly Place[] {
+  const me = useMe();
+  return PLACES.filter(({ permission }) => permission === undefined || can(me, permission));
+}

@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import { KeyRound } from "lucide-react";
+import { BarePage } from "@/components/bare-page";
+import { Checking } from "@/components/checking";
+import { Alert } from "@/components/ui/alert";
+import { setupQuery } from "@/features/sign-in/api/sign-in";
+import { SignInForm } from "@/features/sign-in/components/sign-in-form";
+import type { SignedOut } from "@/lib/session/session";
+import { useSession } from "@/lib/session/use-session";
+
+/** Signs in, here or in another tab, then goes to where somebody wanted to be. */
+export function LoginPage({ next }: { readonly next: string }) {
+  const state = useSession();
+  if (state.kind === "unknown") return <Checking />;
+  if (state.kind === "signed-in") return <Navigate to="/" href={next} replace />;
+  return <SignInPage why={state.why} />;
+}
+
+const ABOUT: Readonly<Record<SignedOut, string | undefined>> = {
+  never: undefined,
+  asked: "You are signed out.",
+  ended: "Your sign-in has ended. Sign in again to go on where you were.",
+};
+
+function SignInPage({ why }: { readonly why: SignedOut }) {
+  const setupNeeded = useQuery(setupQuery).data === true;
+  return (
+    <BarePage title="Sign in" about={ABOUT[why]}>
+      {setupNeeded && (
+        <Alert variant="warning" data-testid="setup-needed">
+          <KeyRound aria-hidden />
+          <p>
+            Nobody has an account yet. Open the set-up link that <code>nightjar</code> printed when it started; it prints a new one at each start.
+          </p>
+        </Alert>
+      )}
+      <SignInForm />
+    </BarePage>
+  );
+}
