@@ -10,6 +10,7 @@ use crate::join::join;
 
 /// Rows that are read in one go.
 const PAGE: u32 = 5_000;
+
 /// Joins what belongs together and puts gaps into the holes, up to an open one at the end.
 /// Returns how many gaps.
 pub(super) async fn stitch(footage: &Footage, camera: CameraId, stream: StreamName) -> Result<u64> {
