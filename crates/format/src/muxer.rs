@@ -208,7 +208,9 @@ impl FragmentMuxer {
         if at > self.cut_at && micros(self.cut_at, end) > config.max_micros && !begins_gop {
             self.cuts.push_back(Cut { at, wall: completed_wall });
             self.cut_at = at;
-        } else if begins_gop || micros(self.cut_at, end) >= config.target_micros {
+        }
+        // And the frame before a pause does not wait for the end of the next one.
+        if begins_gop || micros(self.cut_at, end) >= config.target_micros {
             self.cuts.push_back(Cut { at: end, wall });
             self.cut_at = end;
         }

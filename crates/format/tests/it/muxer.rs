@@ -57,6 +57,19 @@ fn fragments_last_half_a_second_and_begin_anew_at_random_access_points() {
 }
 
 #[test]
+fn a_pause_is_alone_in_its_fragment() {
+    let mut lab = Lab::new(vec![video_track(0)]);
+    (0..15).for_each(|n| lab.push(picture(n, n == 0)));
+    // The last one stands for five seconds, and so does the one behind it.
+    lab.push(picture(140, false));
+    lab.push(picture(265, true));
+    lab.end_run();
+    let frames: Vec<usize> = lab.out.iter().map(|fragment| fragment.tracks[0].samples.len()).collect();
+    assert_eq!(frames, [13, 1, 1, 1, 1], "and not two pauses in one of ten seconds");
+    assert_eq!(lab.out[2].duration, 126 * 3600);
+}
+
+#[test]
 fn payload_is_shared_and_never_copied() {
     let units = regular(30, 30, true);
     for fragment in mux(&[video_track(0), audio_track()], &units) {
