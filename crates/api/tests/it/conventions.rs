@@ -25,7 +25,7 @@ async fn what_is_not_there_is_a_404_in_the_envelope() {
 #[tokio::test]
 async fn a_method_that_a_path_does_not_take_is_a_405_that_says_which_it_takes() {
     let lab = Lab::new().await;
-    let reply = lab.post("/api/v1/cameras", json!({})).await;
+    let reply = lab.post("/api/v1/recording/status", json!({})).await;
     reply.error(405, "METHOD_NOT_ALLOWED");
     assert_eq!(reply.header("allow"), "GET,HEAD");
     lab.delete("/health").await.error(405, "METHOD_NOT_ALLOWED");
