@@ -6,7 +6,6 @@ pub(super) mod ready;
 
 use std::time::Duration;
 
-use nightjar_model::OrgId;
 
 use crate::state::ApiState;
 
@@ -20,8 +19,7 @@ async fn database_answers(state: &ApiState) -> bool {
 
 /// Enabled cameras: their keys, and whether each is connected. None if the database does not say.
 async fn enabled_cameras(state: &ApiState) -> Option<Vec<(String, bool)>> {
-    let cameras =
-        tokio::time::timeout(DATABASE_PATIENCE, state.catalog.cameras(OrgId::DEFAULT)).await.ok()?.ok()?;
+    let cameras = tokio::time::timeout(DATABASE_PATIENCE, state.catalog.every_camera()).await.ok()?.ok()?;
     let connected = |id| state.status.camera(id).is_some_and(|status| status.connected);
     Some(cameras.iter().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
 }

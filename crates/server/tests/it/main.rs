@@ -12,4 +12,5 @@ mod limits;
 mod many_cameras;
 mod real_cameras;
 mod secrets;
+mod supervisor;
 mod support;
