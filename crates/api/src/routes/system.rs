@@ -6,7 +6,6 @@ pub(super) mod ready;
 
 use std::time::Duration;
 
-
 use crate::state::ApiState;
 
 /// How long the database may take to answer before it counts as gone.

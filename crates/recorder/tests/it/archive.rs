@@ -13,8 +13,8 @@ use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite};
 use nightjar_format::{FragmentMuxer, MuxerConfig, SegmentBuilder, SegmentMeta};
 use nightjar_media::{AccessUnit, Fragment, TrackId, WallTime};
 use nightjar_model::{
-    Camera, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, Organization, RecordingId, Secret, Segment,
-    SegmentId, SegmentIndex, SegmentState, StatusBoard, StreamName,
+    Camera, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, Organization, RecordingId, Secret,
+    Segment, SegmentId, SegmentIndex, SegmentState, StatusBoard, StreamName,
 };
 use nightjar_recorder::{Footage, VerifyOptions, VerifyReport};
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};

@@ -84,7 +84,8 @@ async fn a_camera_is_recorded_as_soon_as_it_is_added_and_no_longer_than_it_is_th
 async fn two_hundred_come_and_go_and_the_others_lose_no_frame() {
     let cameras = simulate(OTHERS + CLIENTS, &clip(), "segment_duration_secs = 3600").await;
     // Only the first are in the file.
-    let file = cameras.config.split_inclusive("\n\n").take(OTHERS).collect::<String>();
+    let file =
+        cameras.config.split_inclusive("segment_duration_secs = 3600\n").take(OTHERS).collect::<String>();
     // All clients have one address here.
     let setup = Setup::new(&format!("[limits]\nip_per_minute = 1000000\n{file}"));
     let server = setup.serve().await;
