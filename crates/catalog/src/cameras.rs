@@ -4,6 +4,7 @@
 //! no list and found by no id, except where `with_deleted` says so. Its key stays taken as long as
 //! it has footage, because the keys of its objects contain it.
 
+mod book;
 mod configs;
 mod edit;
 mod list;
@@ -16,6 +17,8 @@ use nightjar_model::{Camera, CameraId, CameraKey, ManagedBy, OrgId};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
+pub use book::CameraBook;
+pub(crate) use book::Shelf;
 pub use list::{CameraFilter, CameraSort, CameraSortKey};
 
 use crate::entity::camera::{Column, Entity};
@@ -161,7 +164,9 @@ impl Catalog {
             .col_expr(Column::RecordingSince, Expr::value(since.micros()))
             .filter(Column::Id.eq(id.0))
             .filter(Column::RecordingSince.is_null());
-        self.update(update).await?;
+        if self.update(update).await? > 0 {
+            self.changed();
+        }
         Ok(())
     }
 }

@@ -18,7 +18,10 @@ async fn database_answers(state: &ApiState) -> bool {
 
 /// Enabled cameras: their keys, and whether each is connected. None if the database does not say.
 async fn enabled_cameras(state: &ApiState) -> Option<Vec<(String, bool)>> {
-    let cameras = tokio::time::timeout(DATABASE_PATIENCE, state.catalog.every_camera()).await.ok()?.ok()?;
+    let book = tokio::time::timeout(DATABASE_PATIENCE, state.catalog.camera_book(state.clock.now()))
+        .await
+        .ok()?
+        .ok()?;
     let connected = |id| state.status.camera(id).is_some_and(|status| status.connected);
-    Some(cameras.iter().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
+    Some(book.all().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
 }

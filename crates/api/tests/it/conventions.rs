@@ -47,7 +47,7 @@ async fn unknown_parameters_are_named_with_the_valid_ones() {
     let lab = Lab::new().await;
     lab.get("/api/v1/cameras?colour=red")
         .await
-        .wrong("colour", "valid ones: driver, limit, page, q, sort, status");
+        .wrong("colour", "valid ones: driver, group_id, limit, page, q, sort, status, tag");
     lab.get("/api/v1/storage/usage?x=1").await.wrong("x", "there are none");
     lab.post("/api/v1/recording/start?x=1", json!({"camera_id": "a"})).await.wrong("x", "there are none");
     lab.get("/api/v1/cameras?page=1&page=2").await.wrong("page", "more than once");
