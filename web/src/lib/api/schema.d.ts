@@ -3133,11 +3133,16 @@ export interface operations {
             query?: {
                 /** @description Only those that are talked to like this; so far there is only `rtsp`. */
                 driver?: string;
+                /** @description Only those of one of these groups, by id, separated by commas. */
+                group_id?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. */
                 page?: number;
-                /** @description Only those with this text in their key or name, in upper or lower case. */
+                /**
+                 * @description Only those with this text in their key, name, host, serial number, location or place, in upper
+                 *     or lower case.
+                 */
                 q?: string;
                 /** @description `key`, `-key`, `name` or `-name`. */
                 sort?: string;
@@ -3146,6 +3151,8 @@ export interface operations {
                  *     arrives), `recording`, `gap`, `off` (what the recorder does).
                  */
                 status?: string;
+                /** @description Only those with all of these tags, separated by commas. */
+                tag?: string;
             };
             header?: never;
             path?: never;
