@@ -79,7 +79,6 @@ impl Lab {
     }
 
     /// Requests that say nothing of who sends them are the administrator's.
-
     pub(crate) fn router(&self) -> Router {
         self.router.clone()
     }
