@@ -68,7 +68,7 @@ async fn serve(config: Config) -> Result<()> {
     let started = now();
     let mut signals = signals::Signals::listen()?;
     let metrics = open::metrics()?;
-    let listeners = http::Listeners::bind(&config.service).await?;
+    let listeners = http::Listeners::bind(&config).await?;
 
     let status = StatusBoard::default();
     let footage = open::all(&config, status.clone()).await?;
@@ -109,7 +109,7 @@ async fn serve(config: Config) -> Result<()> {
         recorders_started: recorders_started.clone(),
         config: open::api_config(&config),
     };
-    listeners.serve(&state, &tasks, &serving);
+    listeners.serve(&config, &state, &tasks, &serving);
 
     upkeep::recover(&footage).await?;
     let upkeep = upkeep::Upkeep::start(&config, &footage);
