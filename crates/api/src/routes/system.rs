@@ -10,18 +10,14 @@ use nightjar_model::OrgId;
 
 use crate::state::ApiState;
 
-/// How long the database may take to answer before it counts as gone.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
-
 /// Whether the database answers soon.
-async fn database_answers(state: &ApiState) -> bool {
-    matches!(tokio::time::timeout(DATABASE_PATIENCE, state.catalog.ping()).await, Ok(Ok(())))
+async fn database_answers(state: &ApiState, patience: Duration) -> bool {
+    matches!(tokio::time::timeout(patience, state.catalog.ping()).await, Ok(Ok(())))
 }
 
 /// Enabled cameras: their keys, and whether each is connected. None if the database does not say.
-async fn enabled_cameras(state: &ApiState) -> Option<Vec<(String, bool)>> {
-    let cameras =
-        tokio::time::timeout(DATABASE_PATIENCE, state.catalog.cameras(OrgId::DEFAULT)).await.ok()?.ok()?;
+async fn enabled_cameras(state: &ApiState, patience: Duration) -> Option<Vec<(String, bool)>> {
+    let cameras = tokio::time::timeout(patience, state.catalog.cameras(OrgId::DEFAULT)).await.ok()?.ok()?;
     let connected = |id| state.status.camera(id).is_some_and(|status| status.connected);
     Some(cameras.iter().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
 }

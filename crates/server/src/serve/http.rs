@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::connections::Server;
+use self::connections::{Patience, Server};
 use self::tls::Certificate;
 use crate::config::Config;
 
@@ -56,7 +56,7 @@ impl Listeners {
         cancel: &CancellationToken,
     ) {
         let serve = |listener, router, tls, connections| {
-            let server = Server { listener, router, tls, connections };
+            let server = Server { listener, router, tls, connections, patience: Patience::default() };
             tasks.spawn(server.run(cancel.clone()));
         };
         let acceptor = self.certificate.as_ref().map(Certificate::acceptor);

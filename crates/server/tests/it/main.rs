@@ -10,6 +10,8 @@ mod kill;
 mod layering;
 mod limits;
 mod many_cameras;
+mod probe;
 mod real_cameras;
 mod secrets;
 mod support;
+mod tls;

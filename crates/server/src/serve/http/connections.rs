@@ -31,18 +31,12 @@ use tower_service::Service as _;
 
 use super::tls::HTTP_2;
 
-/// How long a TLS handshake may take.
-const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
-/// How long a client may take to send the head of a request; also the longest pause before it.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
 /// How often a silent HTTP/2 client is asked whether it is there, and how long it may think.
 const PING: Duration = Duration::from_secs(20);
 /// Requests at the same time on one HTTP/2 connection.
 const MAX_STREAMS: u32 = 128;
 /// Bytes of the head of a request.
 const MAX_HEAD: usize = 32 * 1024;
-/// How long answers that are under way at a stop may still take.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 /// The pause after the system refused us a socket, say because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
 
@@ -53,6 +47,28 @@ pub(super) struct Server {
     pub(super) tls: Option<TlsAcceptor>,
     /// Most connections at the same time; more wait in the system's queue.
     pub(super) connections: u32,
+    pub(super) patience: Patience,
+}
+
+/// How long is waited for clients.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For a TLS handshake.
+    pub(super) handshake: Duration,
+    /// For the head of a request; also the longest pause before it.
+    pub(super) head: Duration,
+    /// For answers that are under way at a stop.
+    pub(super) drain: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
+    }
 }
 
 /// The two ways to be stopped.
@@ -71,15 +87,17 @@ impl Server {
         let places = Arc::new(Semaphore::new(self.connections as usize));
         let connections = TaskTracker::new();
         while let Some((place, socket, peer)) = self.next(&places, &stop.soft).await {
-            let (router, tls, stop) = (self.router.clone(), self.tls.clone(), stop.clone());
+            let client =
+                Client { peer, router: self.router.clone(), patience: self.patience, stop: stop.clone() };
+            let tls = self.tls.clone();
             connections.spawn(async move {
-                connection(socket, peer, router, tls, stop).await;
+                client.connected(socket, tls).await;
                 drop(place);
             });
         }
         drop(self.listener);
         connections.close();
-        if timeout(DRAIN_LIMIT, connections.wait()).await.is_err() {
+        if timeout(self.patience.drain, connections.wait()).await.is_err() {
             tracing::warn!(connections = connections.len(), "answers that take too long are cut off");
             stop.hard.cancel();
             connections.wait().await;
@@ -112,89 +130,81 @@ impl Server {
     }
 }
 
-async fn connection(
-    socket: TcpStream,
+/// One connection.
+struct Client {
     peer: SocketAddr,
     router: Router,
-    tls: Option<TlsAcceptor>,
+    patience: Patience,
     stop: Stop,
-) {
-    // Answers are small and a client waits for them; without it they would wait for each other.
-    let _ = socket.set_nodelay(true);
-    let Some(tls) = tls else { return one(socket, peer, router, stop).await };
-    match timeout(HANDSHAKE_LIMIT, tls.accept(socket)).await {
-        Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(HTTP_2) => {
-            two(stream, peer, router, stop).await;
+}
+
+impl Client {
+    async fn connected(self, socket: TcpStream, tls: Option<TlsAcceptor>) {
+        let peer = self.peer;
+        // Answers are small and a client waits for them; without it they would wait for each other.
+        let _ = socket.set_nodelay(true);
+        let Some(tls) = tls else { return self.http_1(socket).await };
+        match timeout(self.patience.handshake, tls.accept(socket)).await {
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(HTTP_2) => self.http_2(stream).await,
+            Ok(Ok(stream)) => self.http_1(stream).await,
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS handshake"),
+            Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),
         }
-        Ok(Ok(stream)) => one(stream, peer, router, stop).await,
-        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS handshake"),
-        Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),
     }
-}
 
-/// HTTP/1.1.
-async fn one(
-    io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
-    router: Router,
-    stop: Stop,
-) {
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_buf_size(MAX_HEAD);
-    let connection = builder.serve_connection(TokioIo::new(io), service(router, peer)).with_upgrades();
-    let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.soft.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            tokio::select! {
-                ended = connection => ended,
-                () = stop.hard.cancelled() => return,
+    async fn http_1(self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(self.patience.head).max_buf_size(MAX_HEAD);
+        let connection = builder.serve_connection(TokioIo::new(io), self.service()).with_upgrades();
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.stop.soft.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = self.stop.hard.cancelled() => return,
+                }
             }
-        }
-    };
-    note_end(peer, ended);
-}
+        };
+        self.note_end(ended);
+    }
 
-/// HTTP/2.
-async fn two(
-    io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
-    router: Router,
-    stop: Stop,
-) {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
-    builder.timer(TokioTimer::new()).keep_alive_interval(PING).keep_alive_timeout(PING);
-    builder.max_concurrent_streams(MAX_STREAMS).max_header_list_size(MAX_HEAD as u32);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service(router, peer)));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.soft.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            tokio::select! {
-                ended = connection => ended,
-                () = stop.hard.cancelled() => return,
+    async fn http_2(self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.timer(TokioTimer::new()).keep_alive_interval(PING).keep_alive_timeout(PING);
+        builder.max_concurrent_streams(MAX_STREAMS).max_header_list_size(MAX_HEAD as u32);
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(io), self.service()));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.stop.soft.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = self.stop.hard.cancelled() => return,
+                }
             }
+        };
+        self.note_end(ended);
+    }
+
+    /// The router, whose handlers learn who it is.
+    fn service(
+        &self,
+    ) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send + 'static> + use<>
+    {
+        let (router, peer) = (self.router.clone(), self.peer);
+        service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().call(request)
+        })
+    }
+
+    fn note_end(&self, ended: hyper::Result<()>) {
+        if let Err(error) = ended {
+            tracing::debug!(peer = %self.peer, %error, "a connection ended");
         }
-    };
-    note_end(peer, ended);
-}
-
-/// The router for one connection: handlers learn whose it is.
-fn service(
-    router: Router,
-    peer: SocketAddr,
-) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send + 'static> {
-    service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request)
-    })
-}
-
-fn note_end(peer: SocketAddr, ended: hyper::Result<()>) {
-    if let Err(error) = ended {
-        tracing::debug!(%peer, %error, "a connection ended");
     }
 }
 
@@ -203,3 +213,6 @@ fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
+
+#[cfg(test)]
+mod tests;
