@@ -14,6 +14,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::{Json, Router, response::IntoResponse};
 use futures::FutureExt;
+use nightjar_cache::Permit;
 use nightjar_model::{Caller, ErrorCode};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
@@ -100,11 +101,12 @@ async fn handle(
         request.extensions_mut().insert(Signed(caller.clone()));
     }
     let mut response = if changes {
-        changed(state, caller.clone(), route.map(str::to_owned), request, next).await
+        changed(state, caller.clone(), route.map(str::to_owned), (request, next, place)).await
     } else {
-        next.run(request).await
+        let response = next.run(request).await;
+        drop(place);
+        response
     };
-    drop(place);
     if let Some(decision) = &decision {
         guard::limits::tell(response.headers_mut(), decision);
     }
@@ -123,13 +125,15 @@ async fn changed(
     state: &ApiState,
     caller: Option<Caller>,
     route: Option<String>,
-    request: Request,
-    next: Next,
+    (request, next, place): (Request, Next, Option<Permit>),
 ) -> Response {
     let state = state.clone();
     let changes = state.changes.clone();
-    let change =
-        async move { idempotency::run(&state, caller.as_ref(), route.as_deref(), request, next).await };
+    let change = async move {
+        let response = idempotency::run(&state, caller.as_ref(), route.as_deref(), request, next).await;
+        drop(place);
+        response
+    };
     match changes.spawn(change).await {
         Ok(response) => response,
         Err(ended) => match ended.try_into_panic() {

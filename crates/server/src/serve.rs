@@ -2,7 +2,7 @@
 //! configuration → parts → recovery → tasks → ready → wait → drain.
 
 pub(crate) mod accounts;
-mod http;
+pub(crate) mod http;
 mod keys;
 mod limits;
 pub(crate) mod open;

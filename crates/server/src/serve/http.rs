@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use self::connections::{Patience, Server};
 use self::tls::Certificate;
-use crate::config::Config;
+use crate::config::{Config, Tls};
 
 /// Connections at the same time on listeners that are not for people.
 const FEW_CONNECTIONS: u32 = 256;
@@ -71,6 +71,11 @@ impl Listeners {
             tasks.spawn(certificate.watch(cancel.clone()));
         }
     }
+}
+
+/// Whether certificate and key can be used.
+pub(crate) fn try_certificate(tls: &Tls) -> Result<()> {
+    Certificate::read(tls).map(drop)
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {

@@ -101,7 +101,7 @@ async fn this_machine_is_no_camera_unless_the_operator_says_so() {
     let by_file = format!("[[cameras]]\nid = \"mine\"\nrtsp_url = \"{url}\"\n");
     let setup = Setup::new(&by_file);
     let server = setup.serve().await;
-    // A name that the API can't judge, and whoever connects can.
+    // However it is written.
     for url in [url.clone(), url.replace("127.0.0.1", "localhost"), url.replace("127.0.0.1", "2130706433")] {
         let (status, answer) = server.try_post(PROBE, &json!({ "url": url })).await;
         assert_eq!((status, &answer["error"]["code"]), (400, &json!("VALIDATION_FAILED")), "{url}: {answer}");

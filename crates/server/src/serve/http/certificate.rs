@@ -76,7 +76,7 @@ mod tests {
     fn the_end_is_found_in_both_forms_of_time() {
         assert_eq!(not_after(&ending(2031)), Some(1_930_348_800), "UTCTime");
         assert_eq!(not_after(&ending(1999)), Some(920_505_600), "UTCTime of the last century");
-        assert_eq!(not_after(&ending(2080)), Some(3_476_649_600), "GeneralizedTime");
+        assert_eq!(not_after(&ending(2080)), Some(3_476_736_000), "GeneralizedTime");
     }
 
     #[test]
