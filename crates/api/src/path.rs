@@ -1,5 +1,7 @@
 //! Ids in paths. What can't be an id can't exist either: it is a 404, like one that is unknown.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use nightjar_model::{Caller, Camera, CameraId, CameraKey, ErrorCode, Permission, SegmentId};
@@ -89,10 +91,10 @@ pub(crate) async fn recorded_cameras(state: &ApiState, caller: &Caller) -> Resul
 }
 
 /// The cameras that `caller` may see, ordered by key.
-pub(crate) async fn visible_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Camera>, ApiError> {
-    let mut cameras = state.catalog.cameras(caller.org).await?;
-    cameras.retain(|camera| caller.groups.covers(camera.group_id));
-    Ok(cameras)
+pub(crate) async fn visible_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Arc<Camera>>, ApiError> {
+    let book = state.catalog.camera_book(state.clock.now()).await?;
+    let visible = book.of(caller.org).iter().filter(|camera| caller.groups.covers(camera.group_id));
+    Ok(visible.cloned().collect())
 }
 
 /// The text as a segment's id.

@@ -4,6 +4,7 @@
 //! no list and found by no id, except where `with_deleted` says so. Its key stays taken as long as
 //! it has footage, because the keys of its objects contain it.
 
+mod book;
 mod configs;
 mod edit;
 mod list;
@@ -16,6 +17,8 @@ use nightjar_model::{Camera, CameraId, CameraKey, ManagedBy, OrgId};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
+pub use book::CameraBook;
+pub(crate) use book::Shelf;
 pub use list::{CameraFilter, CameraSort, CameraSortKey};
 
 use crate::entity::camera::{Column, Entity};
@@ -61,19 +64,32 @@ impl Catalog {
 
     /// All cameras of a tenant, ordered by key.
     pub async fn cameras(&self, org: OrgId) -> Result<Vec<Camera>> {
-        self.all_cameras(org, Entity::find().filter(Column::DeletedAt.is_null())).await
+        self.all_cameras(Some(org), Entity::find().filter(Column::DeletedAt.is_null())).await
     }
 
     /// All cameras of a tenant, also the deleted ones, whose footage may still be there; ordered
     /// by key.
     pub async fn cameras_with_deleted(&self, org: OrgId) -> Result<Vec<Camera>> {
-        self.all_cameras(org, Entity::find()).await
+        self.all_cameras(Some(org), Entity::find()).await
     }
 
-    async fn all_cameras(&self, org: OrgId, select: Select<Entity>) -> Result<Vec<Camera>> {
-        let select = select.filter(Column::OrgId.eq(org.0)).order_by_asc(Column::CameraKey);
-        let rows = select.all(self.reader()).await?;
-        let tags = tags::of_org(self.reader(), org).await?;
+    /// All cameras of all tenants, ordered by tenant and key: for what records them.
+    pub async fn every_camera(&self) -> Result<Vec<Camera>> {
+        self.all_cameras(None, Entity::find().filter(Column::DeletedAt.is_null())).await
+    }
+
+    /// All cameras of all tenants, also the deleted ones; ordered by tenant and key.
+    pub async fn every_camera_with_deleted(&self) -> Result<Vec<Camera>> {
+        self.all_cameras(None, Entity::find()).await
+    }
+
+    async fn all_cameras(&self, org: Option<OrgId>, select: Select<Entity>) -> Result<Vec<Camera>> {
+        let select = match org {
+            Some(org) => select.filter(Column::OrgId.eq(org.0)),
+            None => select.order_by_asc(Column::OrgId),
+        };
+        let rows = select.order_by_asc(Column::CameraKey).all(self.reader()).await?;
+        let tags = tags::of_all(self.reader(), org).await?;
         rows::to_cameras(self, rows, tags)
     }
 
@@ -86,6 +102,11 @@ impl Catalog {
     /// One camera, even if it was deleted.
     pub async fn camera_with_deleted(&self, org: OrgId, id: CameraId) -> Result<Option<Camera>> {
         Ok(self.find_camera(self.reader(), by_id(org, id)).await?.map(|found| found.camera))
+    }
+
+    /// One camera of any tenant, even if it was deleted.
+    pub async fn camera_by_id_with_deleted(&self, id: CameraId) -> Result<Option<Camera>> {
+        Ok(self.find_camera(self.reader(), Entity::find_by_id(id.0)).await?.map(|found| found.camera))
     }
 
     /// One camera, by its readable key.
@@ -143,7 +164,9 @@ impl Catalog {
             .col_expr(Column::RecordingSince, Expr::value(since.micros()))
             .filter(Column::Id.eq(id.0))
             .filter(Column::RecordingSince.is_null());
-        self.update(update).await?;
+        if self.update(update).await? > 0 {
+            self.changed();
+        }
         Ok(())
     }
 }

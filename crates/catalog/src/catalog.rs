@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait, UpdateMany};
 use tokio::sync::watch;
 
+use crate::cameras::Shelf;
 use crate::{CatalogError, Result, Sealer, dialect, migrate};
 
 /// How often a transaction is tried when others are in its way.
@@ -56,6 +57,7 @@ struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     changes: watch::Sender<u64>,
+    shelf: Shelf,
     sealer: Option<Sealer>,
 }
 
@@ -70,7 +72,8 @@ impl Catalog {
         dialect::fill_reserve(kind, &pools.writer).await?;
         let (changes, _) = watch::channel(0);
         let sealer = options.sealer.clone();
-        let inner = Inner { kind, reader: pools.reader, writer: pools.writer, changes, sealer };
+        let (reader, writer) = (pools.reader, pools.writer);
+        let inner = Inner { kind, reader, writer, changes, shelf: Shelf::default(), sealer };
         let catalog = Self { inner: Arc::new(inner) };
         catalog.upgrade_cameras().await?;
         Ok(catalog)
@@ -108,6 +111,14 @@ impl Catalog {
     /// Bumped by every change of desired state that is made through this process.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()
+    }
+
+    pub(crate) fn change_count(&self) -> u64 {
+        *self.inner.changes.borrow()
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.inner.shelf
     }
 
     pub(crate) fn sealer(&self) -> Option<&Sealer> {

@@ -32,7 +32,7 @@ mod window;
 
 pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord, UserFilter};
 pub use audit::{AuditFilter, AuditReport};
-pub use cameras::{CameraFilter, CameraSort, CameraSortKey};
+pub use cameras::{CameraBook, CameraFilter, CameraSort, CameraSortKey};
 pub use catalog::{Catalog, CatalogOptions, DatabaseKind};
 pub use error::CatalogError;
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};

@@ -156,7 +156,13 @@ impl ActiveSegment {
 fn create_file(tier: &LocalTier, opening: &Opening<'_>) -> Result<(String, File), WriteError> {
     let mut attempt = 0;
     loop {
-        let key = opening.template.key(&opening.camera.key, opening.stream, opening.start, attempt);
+        let key = opening.template.key(
+            opening.camera.org_id,
+            &opening.camera.key,
+            opening.stream,
+            opening.start,
+            attempt,
+        );
         match tier.create(&key) {
             Ok(file) => return Ok((key, file)),
             Err(error) if error.io_kind() == Some(io::ErrorKind::AlreadyExists) && attempt < 10_000 => {

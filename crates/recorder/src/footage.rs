@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nightjar_catalog::{Catalog, CatalogError};
 use nightjar_format::{ReadAt, RecoverError};
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, CameraKey, NodeId, OrgId, Segment, StatusBoard};
+use nightjar_model::{CameraId, CameraKey, NodeId, Segment, StatusBoard};
 use nightjar_storage::{LocalFile, LocalTier, ObjectReader, RemoteTier, StorageError};
 
 /// Tells the time of the wall clock.
@@ -26,8 +26,6 @@ pub struct Footage {
     pub status: StatusBoard,
     /// This node.
     pub node: NodeId,
-    /// The tenant.
-    pub org: OrgId,
     /// The wall clock.
     pub clock: Clock,
 }
@@ -104,7 +102,7 @@ impl Footage {
 
     /// The camera's readable key, for metrics and logs; its id if it is not in the catalog.
     pub(crate) async fn camera_key(&self, id: CameraId) -> String {
-        match self.catalog.camera_with_deleted(self.org, id).await {
+        match self.catalog.camera_by_id_with_deleted(id).await {
             Ok(Some(camera)) => CameraKey::into(camera.key),
             _ => id.to_string(),
         }

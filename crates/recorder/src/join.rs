@@ -36,10 +36,8 @@ pub(crate) async fn join(footage: &Footage, id: SegmentId, end: WallTime, next: 
     if next.start == end || next.start.micros_since(end).abs() > SAME_INSTANT_MICROS {
         return Ok(false);
     }
-    let (segment, after) = (
-        footage.catalog.segment(footage.org, id).await?,
-        footage.catalog.segment(footage.org, next_id).await?,
-    );
+    let (segment, after) =
+        (footage.catalog.segment_by_id(id).await?, footage.catalog.segment_by_id(next_id).await?);
     let (Some(mut segment), Some(after)) = (segment, after) else { return Ok(false) };
     if segment.recording_id != after.recording_id {
         return Ok(false);

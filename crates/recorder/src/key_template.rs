@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use nightjar_media::WallTime;
-use nightjar_model::{CameraKey, StreamName};
+use nightjar_model::{CameraKey, OrgId, StreamName};
 
 /// A checked template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,15 +76,20 @@ impl KeyTemplate {
 
     /// The key of a segment that starts at `start`. `attempt` 0 is the plain name; further ones
     /// get `-1`, `-2`, … before the extension, because a name that exists is never overwritten.
+    /// Organizations other than the first have a folder each, as their cameras' names are their own.
     pub(crate) fn key(
         &self,
+        org: OrgId,
         camera: &CameraKey,
         stream: StreamName,
         start: WallTime,
         attempt: u32,
     ) -> String {
         let time = DateTime::<Utc>::from_timestamp_micros(start.micros()).unwrap_or_default();
-        let mut key = String::with_capacity(64);
+        let mut key = String::with_capacity(128);
+        if org != OrgId::DEFAULT {
+            key.push_str(&format!("org-{org}/"));
+        }
         for part in &self.0 {
             match part {
                 Part::Text(text) => key.push_str(text),
@@ -142,7 +147,8 @@ mod tests {
     fn key(template: &str, attempt: u32) -> String {
         let camera = "camera-1".parse().expect("valid");
         let start = parse_rfc3339("2025-12-14T01:30:00.250Z").expect("valid");
-        KeyTemplate::parse(template).expect("valid").key(&camera, StreamName::Main, start, attempt)
+        let template = KeyTemplate::parse(template).expect("valid");
+        template.key(OrgId::DEFAULT, &camera, StreamName::Main, start, attempt)
     }
 
     #[test]
@@ -154,6 +160,14 @@ mod tests {
             key("{YYYY}/{MM}/{DD}/{camera}-{stream}/{HHMMSS}.mp4", 0),
             "2025/12/14/camera-1-main/013000.mp4"
         );
+    }
+
+    #[test]
+    fn organizations_do_not_share_folders() {
+        let org = OrgId(uuid::Uuid::from_u128(7));
+        let camera = "front".parse().expect("valid");
+        let key = KeyTemplate::default().key(org, &camera, StreamName::Main, WallTime::default(), 0);
+        assert_eq!(key, format!("org-{org}/front/19700101/00-00-00_front.mp4"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use uuid::Uuid;
 const SMALL_OVERLAP_MICROS: i64 = 1_000_000;
 
 /// Whose ledger it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LedgerOf {
     pub(crate) org_id: OrgId,
     pub(crate) camera_id: CameraId,

@@ -9,16 +9,17 @@
 mod cameras;
 mod stitch;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use futures::TryStreamExt;
-use nightjar_model::{CameraId, Location, NodeId, Segment, SegmentId, SegmentIndex, StreamName};
+use nightjar_model::{Location, NodeId, Segment, SegmentId, SegmentIndex};
 use nightjar_storage::RemoteTier;
 use tokio::sync::mpsc;
 
 use self::cameras::Cameras;
 use crate::digest::of_file;
 use crate::footage::{Footage, FootageError, Readable, Result};
+use crate::ledger::LedgerOf;
 use crate::reconcile::{Outcome, Restored, finish_file, read_segment};
 
 /// Segments that go into the catalog in one transaction.
@@ -63,7 +64,7 @@ pub async fn rebuild(
         footage,
         cameras: Cameras::default(),
         batch: Vec::new(),
-        streams: HashMap::new(),
+        streams: HashSet::new(),
         report: RebuildReport::default(),
     };
     if options.local {
@@ -80,7 +81,7 @@ struct Rebuilder<'a> {
     cameras: Cameras,
     batch: Vec<(Segment, SegmentIndex)>,
     /// Streams of which there is footage.
-    streams: HashMap<(CameraId, StreamName), ()>,
+    streams: HashSet<LedgerOf>,
     report: RebuildReport,
 }
 
@@ -177,12 +178,12 @@ impl Rebuilder<'_> {
         location: Location,
         digest: Option<[u8; 32]>,
     ) -> Result<()> {
-        let Some((camera, stream)) = self.cameras.of(self.footage, restored, &mut self.report).await? else {
+        let Some(of) = self.cameras.of(self.footage, restored, &mut self.report).await? else {
             tracing::warn!(key, "left out: its camera's name or stream is none of ours");
             self.report.skipped += 1;
             return Ok(());
         };
-        self.streams.insert((camera, stream), ());
+        self.streams.insert(of);
         if self.note_known(restored.id(), key, location).await? {
             self.report.known += 1;
             return Ok(());
@@ -190,7 +191,7 @@ impl Rebuilder<'_> {
         // The disk is this node's, whatever it was called when it wrote the file.
         let node =
             if location.local { self.footage.node.clone() } else { NodeId(restored.meta.node.clone()) };
-        let mut row = restored.row(self.footage.org, camera, stream, key, location, node);
+        let mut row = restored.row(of.org_id, of.camera_id, of.stream, key, location, node);
         row.blake3 = digest;
         self.batch.push((row, restored.index()));
         self.report.segments += 1;
@@ -203,7 +204,7 @@ impl Rebuilder<'_> {
             merge(&mut row.location, location);
             return Ok(true);
         }
-        let Some(row) = self.footage.catalog.segment(self.footage.org, id).await? else { return Ok(false) };
+        let Some(row) = self.footage.catalog.segment_by_id(id).await? else { return Ok(false) };
         if row.key == key {
             let mut merged = row.location;
             merge(&mut merged, location);
@@ -224,8 +225,8 @@ impl Rebuilder<'_> {
 
     async fn finish(mut self) -> Result<RebuildReport> {
         self.flush().await?;
-        for (camera, stream) in self.streams.into_keys() {
-            self.report.gaps += stitch::stitch(self.footage, camera, stream).await?;
+        for of in self.streams {
+            self.report.gaps += stitch::stitch(self.footage, of).await?;
         }
         Ok(self.report)
     }

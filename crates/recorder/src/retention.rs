@@ -7,6 +7,7 @@
 mod deletion;
 mod local_copy;
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use nightjar_model::{Camera, GapCause, Segment};
@@ -56,7 +57,7 @@ pub async fn run_retention(footage: Footage, config: RetentionConfig, stop: Canc
 pub async fn keep_limits(footage: &Footage, config: &RetentionConfig) -> Result<()> {
     resume_deletions(footage).await?;
     // The footage of deleted cameras goes as their settings said.
-    let cameras = footage.catalog.cameras_with_deleted(footage.org).await?;
+    let cameras = footage.catalog.every_camera_with_deleted().await?;
     for camera in &cameras {
         delete_old(footage, camera).await?;
     }
@@ -85,10 +86,14 @@ async fn delete_old(footage: &Footage, camera: &Camera) -> Result<()> {
 }
 
 async fn delete_surplus(footage: &Footage, cameras: &[Camera]) -> Result<()> {
-    let usage = footage.catalog.usage(footage.org).await?;
+    let mut used = HashMap::new();
+    for org in cameras.iter().map(|camera| camera.org_id).collect::<HashSet<_>>() {
+        let usage = footage.catalog.usage(org).await?;
+        used.extend(usage.iter().map(|usage| (usage.camera_id, usage.bytes)));
+    }
     for camera in cameras {
         let Some(limit) = camera.retention_bytes else { continue };
-        let used = usage.iter().find(|usage| usage.camera_id == camera.id).map_or(0, |usage| usage.bytes);
+        let used = used.get(&camera.id).copied().unwrap_or(0);
         let mut surplus = used.saturating_sub(limit);
         let details = format!("more than {limit} bytes");
         while surplus > 0 {

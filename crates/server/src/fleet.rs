@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nightjar_catalog::{Catalog, CatalogError};
-use nightjar_model::{CameraId, OrgId};
+use nightjar_model::CameraId;
 use nightjar_recorder::Recorder;
 use nightjar_sources::Sources;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ impl Fleet {
     }
 
     async fn reconcile(&self, known: &mut HashSet<CameraId>) -> Result<(), CatalogError> {
-        let cameras = self.catalog.cameras(OrgId::DEFAULT).await?;
+        let cameras = self.catalog.every_camera().await?;
         let present: HashSet<CameraId> = cameras.iter().map(|camera| camera.id).collect();
         for gone in known.difference(&present) {
             self.sources.remove_camera(*gone);

@@ -11,7 +11,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import type { Me } from "@/lib/api/account-types";
+import type { Me } from "@/lib/api/types";
 import { nameOf, ROLES } from "@/lib/session/permissions";
 import { signOut } from "@/lib/session/sign-out";
 import { useMe } from "@/lib/session/use-session";

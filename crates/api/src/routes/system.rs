@@ -6,8 +6,6 @@ pub(super) mod ready;
 
 use std::time::Duration;
 
-use nightjar_model::OrgId;
-
 use crate::state::ApiState;
 
 /// Whether the database answers soon.
@@ -17,7 +15,8 @@ async fn database_answers(state: &ApiState, patience: Duration) -> bool {
 
 /// Enabled cameras: their keys, and whether each is connected. None if the database does not say.
 async fn enabled_cameras(state: &ApiState, patience: Duration) -> Option<Vec<(String, bool)>> {
-    let cameras = tokio::time::timeout(patience, state.catalog.cameras(OrgId::DEFAULT)).await.ok()?.ok()?;
+    let book =
+        tokio::time::timeout(patience, state.catalog.camera_book(state.clock.now())).await.ok()?.ok()?;
     let connected = |id| state.status.camera(id).is_some_and(|status| status.connected);
-    Some(cameras.iter().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
+    Some(book.all().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
 }

@@ -33,12 +33,14 @@ enum To {
     Camera,
     /// Something of the organization.
     Organization,
+    /// An account that may see all cameras: whoever sees fewer can't change it.
+    Account,
     /// One's own, or nothing in particular.
     Own,
 }
 
 use Needs::{Name, Nothing, Signature, This};
-use To::{Camera, Organization, Own};
+use To::{Account, Camera, Organization, Own};
 
 /// Written by hand, apart from the rules that it checks.
 const TABLE: &[(&str, &str, Needs, To)] = &[
@@ -59,7 +61,7 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("GET", "/api/v1/users", This("user:admin"), Own),
     ("POST", "/api/v1/users", This("user:admin"), Own),
     ("GET", "/api/v1/users/{id}", This("user:admin"), Organization),
-    ("PATCH", "/api/v1/users/{id}", This("user:admin"), Organization),
+    ("PATCH", "/api/v1/users/{id}", This("user:admin"), Account),
     ("DELETE", "/api/v1/users/{id}", This("user:admin"), Organization),
     ("GET", "/api/v1/tokens", This("token:write"), Own),
     ("POST", "/api/v1/tokens", This("token:write"), Own),
@@ -165,6 +167,8 @@ fn check(who: &Who, needs: Needs, to: To, reply: &Reply, told: &str) {
                 assert!(status == 403 || (hidden && status == 404), "{told}");
             } else if hidden {
                 assert_eq!(status, 404, "{told}");
+            } else if who.blind && to == Account {
+                reply.error(403, "AUTH_INSUFFICIENT_PERMISSIONS");
             } else {
                 assert!(![401, 403].contains(&status), "{told}");
             }

@@ -25,7 +25,7 @@ async fn what_is_not_there_is_a_404_in_the_envelope() {
 #[tokio::test]
 async fn a_method_that_a_path_does_not_take_is_a_405_that_says_which_it_takes() {
     let lab = Lab::new().await;
-    let reply = lab.post("/api/v1/cameras", json!({})).await;
+    let reply = lab.post("/api/v1/recording/status", json!({})).await;
     reply.error(405, "METHOD_NOT_ALLOWED");
     assert_eq!(reply.header("allow"), "GET,HEAD");
     lab.delete("/health").await.error(405, "METHOD_NOT_ALLOWED");
@@ -47,7 +47,7 @@ async fn unknown_parameters_are_named_with_the_valid_ones() {
     let lab = Lab::new().await;
     lab.get("/api/v1/cameras?colour=red")
         .await
-        .wrong("colour", "valid ones: driver, limit, page, q, sort, status");
+        .wrong("colour", "valid ones: driver, group_id, limit, page, q, sort, status, tag");
     lab.get("/api/v1/storage/usage?x=1").await.wrong("x", "there are none");
     lab.post("/api/v1/recording/start?x=1", json!({"camera_id": "a"})).await.wrong("x", "there are none");
     lab.get("/api/v1/cameras?page=1&page=2").await.wrong("page", "more than once");

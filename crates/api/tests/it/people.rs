@@ -36,6 +36,15 @@ impl People {
 
     /// A new account.
     pub(crate) async fn user(&self, org: OrgId, role: Role, groups: GroupScope) -> User {
+        self.account(org, role, groups, false).await
+    }
+
+    /// A new account that rules all organizations.
+    pub(crate) async fn system_admin(&self) -> User {
+        self.account(OrgId::DEFAULT, Role::Admin, GroupScope::All, true).await
+    }
+
+    async fn account(&self, org: OrgId, role: Role, groups: GroupScope, system_admin: bool) -> User {
         let id = UserId(Uuid::now_v7());
         let user = User {
             id,
@@ -44,7 +53,7 @@ impl People {
             display_name: role.to_string(),
             email: None,
             role,
-            system_admin: false,
+            system_admin,
             groups,
             active: true,
             has_password: false,

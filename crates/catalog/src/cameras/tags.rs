@@ -13,7 +13,7 @@ use super::not_found;
 use crate::entity::camera;
 use crate::entity::camera_tag::{ActiveModel, Column, Entity, Model};
 use crate::entity::to_u64;
-use crate::sql::{Values, batches, statement};
+use crate::sql::{Values, batches};
 use crate::{Catalog, CatalogError, Result};
 
 /// Values that a list of ids may bind in one statement.
@@ -156,14 +156,18 @@ pub(super) async fn of(
     Ok(by_camera(rows))
 }
 
-/// The tags of all cameras of a tenant.
-pub(super) async fn of_org(
+/// The tags of all cameras of a tenant, or of all tenants.
+pub(super) async fn of_all(
     connection: &impl ConnectionTrait,
-    org: OrgId,
+    org: Option<OrgId>,
 ) -> Result<HashMap<Uuid, Vec<String>>> {
-    let text = "SELECT camera_id, tag FROM camera_tags JOIN cameras ON cameras.id = camera_tags.camera_id
-                WHERE cameras.org_id = $1";
-    let select = statement(connection, text, [org.0.into()]);
+    let mut values = Values::default();
+    let mut text = String::from("SELECT camera_id, tag FROM camera_tags");
+    if let Some(org) = org {
+        text += " JOIN cameras ON cameras.id = camera_tags.camera_id WHERE cameras.org_id = ";
+        text += &values.bind(org.0);
+    }
+    let select = values.into_statement(connection, text);
     Ok(by_camera(Entity::find().from_raw_sql(select).all(connection).await?))
 }
 

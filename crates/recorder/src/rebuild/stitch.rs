@@ -2,32 +2,33 @@
 
 use nightjar_catalog::{LedgerItem, LedgerRow};
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, Gap, GapCause, GapId, SegmentId, StreamName};
+use nightjar_model::{Gap, GapCause, GapId, SegmentId};
 use uuid::Uuid;
 
 use crate::footage::{Footage, Result};
 use crate::join::join;
+use crate::ledger::LedgerOf;
 
 /// Rows that are read in one go.
 const PAGE: u32 = 5_000;
 
 /// Joins what belongs together and puts gaps into the holes, up to an open one at the end.
 /// Returns how many gaps.
-pub(super) async fn stitch(footage: &Footage, camera: CameraId, stream: StreamName) -> Result<u64> {
+pub(super) async fn stitch(footage: &Footage, of: LedgerOf) -> Result<u64> {
     let mut gaps = 0;
     let (mut after, mut last) = (None, None::<Last>);
     loop {
-        let page = footage.catalog.ledger_rows(camera, stream, after, PAGE).await?;
+        let page = footage.catalog.ledger_rows(of.camera_id, of.stream, after, PAGE).await?;
         let Some(end_of_page) = page.last() else { break };
         after = Some(end_of_page.cursor());
         let full = page.len() == PAGE as usize;
         let mut holes = Vec::new();
         for row in page {
             match &last {
-                None => footage.catalog.set_recording_since(camera, row.start).await?,
+                None => footage.catalog.set_recording_since(of.camera_id, row.start).await?,
                 Some(Last { end, segment: Some(id), .. }) if join(footage, *id, *end, &row).await? => {}
                 Some(last) if row.start > last.end => {
-                    holes.push(hole(footage, camera, stream, last.end, Some(row.start)));
+                    holes.push(hole(of, last.end, Some(row.start)));
                 }
                 Some(_) => {}
             }
@@ -41,7 +42,7 @@ pub(super) async fn stitch(footage: &Footage, camera: CameraId, stream: StreamNa
     }
     if let Some(last) = last.filter(|last| !last.open) {
         gaps += 1;
-        footage.catalog.insert_restored(&[], &[hole(footage, camera, stream, last.end, None)]).await?;
+        footage.catalog.insert_restored(&[], &[hole(of, last.end, None)]).await?;
     }
     Ok(gaps)
 }
@@ -67,18 +68,12 @@ impl Last {
     }
 }
 
-fn hole(
-    footage: &Footage,
-    camera_id: CameraId,
-    stream: StreamName,
-    start: WallTime,
-    end: Option<WallTime>,
-) -> Gap {
+fn hole(of: LedgerOf, start: WallTime, end: Option<WallTime>) -> Gap {
     Gap {
         id: GapId(Uuid::now_v7()),
-        org_id: footage.org,
-        camera_id,
-        stream,
+        org_id: of.org_id,
+        camera_id: of.camera_id,
+        stream: of.stream,
         start,
         end,
         cause: GapCause::NodeDown,

@@ -2,7 +2,9 @@
 
 use nightjar_catalog::LedgerWrite;
 use nightjar_media::WallTime;
-use nightjar_model::{Camera, CameraKey, Gap, GapId, Location, Segment, SegmentId, SegmentState, StreamName};
+use nightjar_model::{
+    Camera, CameraKey, Gap, GapId, Location, OrgId, Segment, SegmentId, SegmentState, StreamName,
+};
 use uuid::Uuid;
 
 use super::{Outcome, Restored, finish_file};
@@ -49,7 +51,7 @@ pub(super) async fn adopt(footage: &Footage, key: &str) -> Result<Adoption> {
         return Ok(Adoption::Unknown);
     };
     let location = Location { local: true, remote: false };
-    let row = restored.row(footage.org, camera.id, stream, key, location, footage.node.clone());
+    let row = restored.row(camera.org_id, camera.id, stream, key, location, footage.node.clone());
     insert(footage, row, &restored).await?;
     tracing::info!(key, "adopted a file that had no row");
     Ok(Adoption::Adopted)
@@ -62,7 +64,8 @@ pub(crate) async fn camera_of(
 ) -> Result<Option<(Camera, StreamName)>> {
     let Some(stream) = restored.stream() else { return Ok(None) };
     let Ok(key) = restored.meta.camera_key.parse::<CameraKey>() else { return Ok(None) };
-    let camera = footage.catalog.camera_by_key_with_deleted(footage.org, &key).await?;
+    let org = OrgId(Uuid::from_bytes(restored.meta.org_id));
+    let camera = footage.catalog.camera_by_key_with_deleted(org, &key).await?;
     Ok(camera.map(|camera| (camera, stream)))
 }
 
@@ -75,7 +78,7 @@ async fn is_known(footage: &Footage, key: &str) -> Result<bool> {
     });
     let Some(id) = head.await? else { return Ok(false) };
     let id = SegmentId(Uuid::from_bytes(id));
-    let Some(row) = footage.catalog.segment(footage.org, id).await? else { return Ok(false) };
+    let Some(row) = footage.catalog.segment_by_id(id).await? else { return Ok(false) };
     if row.key != key {
         tracing::warn!(key, known_as = row.key, "a copy of a segment lies in the footage folder; it stays");
     }
@@ -126,7 +129,7 @@ async fn remove(footage: &Footage, key: &str) -> Result<Adoption> {
 
 #[cfg(test)]
 mod tests {
-    use nightjar_model::{CameraId, GapCause, OrgId};
+    use nightjar_model::{CameraId, GapCause};
 
     use super::*;
 

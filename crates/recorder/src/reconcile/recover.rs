@@ -49,7 +49,7 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
     }
     // Last, because a segment may go on with one that was adopted.
     for (camera, stream, id) in finished {
-        if let Some(segment) = footage.catalog.segment(footage.org, id).await? {
+        if let Some(segment) = footage.catalog.segment_by_id(id).await? {
             join_to_next(footage, camera, stream, &segment).await?;
         }
     }
@@ -63,7 +63,7 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
 /// files, but no row of a segment.
 async fn newest_told(footage: &Footage, open: &[Segment]) -> Result<Option<WallTime>> {
     let mut newest = open.iter().map(|segment| segment.end).max();
-    for camera in footage.catalog.cameras_with_deleted(footage.org).await? {
+    for camera in footage.catalog.every_camera_with_deleted().await? {
         newest = newest.max(footage.catalog.last_covered(camera.id, StreamName::Main).await?);
     }
     Ok(newest)

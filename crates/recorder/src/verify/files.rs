@@ -127,6 +127,6 @@ async fn is_new_or_gone(footage: &Footage, key: &str) -> Result<bool> {
         Some(None) => return Ok(false),
         Some(Some(id)) => nightjar_model::SegmentId(uuid::Uuid::from_bytes(id)),
     };
-    let row = footage.catalog.segment(footage.org, id).await?;
+    let row = footage.catalog.segment_by_id(id).await?;
     Ok(row.is_some_and(|row| row.key == key && row.state != SegmentState::Deleting))
 }

@@ -15,7 +15,7 @@ pub(super) async fn check(
     report: &mut VerifyReport,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<()> {
-    let cameras = footage.catalog.cameras(footage.org).await?;
+    let cameras = footage.catalog.every_camera().await?;
     let mut late = Vec::new();
     for (done, camera) in cameras.iter().enumerate() {
         progress(Progress { stage: Stage::Ledger, done: done as u64, total: Some(cameras.len() as u64) });

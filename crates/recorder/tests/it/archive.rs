@@ -13,8 +13,8 @@ use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite};
 use nightjar_format::{FragmentMuxer, MuxerConfig, SegmentBuilder, SegmentMeta};
 use nightjar_media::{AccessUnit, Fragment, TrackId, WallTime};
 use nightjar_model::{
-    Camera, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, RecordingId, Secret, Segment,
-    SegmentId, SegmentIndex, SegmentState, StatusBoard, StreamName,
+    Camera, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, Organization, RecordingId, Secret,
+    Segment, SegmentId, SegmentIndex, SegmentState, StatusBoard, StreamName,
 };
 use nightjar_recorder::{Footage, VerifyOptions, VerifyReport};
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
@@ -71,6 +71,11 @@ pub(crate) struct Written {
 
 impl Archive {
     pub(crate) async fn new(remote: Option<RemoteTier>) -> Self {
+        Self::of(OrgId::DEFAULT, remote).await
+    }
+
+    /// Of this organization.
+    pub(crate) async fn of(org: OrgId, remote: Option<RemoteTier>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let time = Arc::new(AtomicI64::new(BEGIN.micros()));
         let clock = {
@@ -84,11 +89,15 @@ impl Archive {
             remote,
             status: StatusBoard::default(),
             node,
-            org: OrgId::DEFAULT,
             clock,
         };
         let key = format!("cam-{}", Uuid::now_v7().simple());
         let mut camera = camera(&key, SEGMENT_SECS as u32);
+        camera.org_id = org;
+        if org != OrgId::DEFAULT {
+            let organization = Organization { id: org, name: org.to_string(), created_at: BEGIN };
+            footage.catalog.create_organization(&organization).await.expect("made");
+        }
         camera.id = footage.catalog.upsert_camera(&camera).await.expect("a camera");
         footage.catalog.set_recording_since(camera.id, BEGIN).await.expect("set");
         let mut muxer = FragmentMuxer::new(MuxerConfig::default());
@@ -143,7 +152,7 @@ impl Archive {
             segment_id: *id.0.as_bytes(),
             recording_id: *self.recording.0.as_bytes(),
             camera_id: *self.camera.id.0.as_bytes(),
-            org_id: *OrgId::DEFAULT.0.as_bytes(),
+            org_id: *self.camera.org_id.0.as_bytes(),
             camera_key: self.camera.key.to_string(),
             stream: "main".to_owned(),
             node: self.footage.node.0.clone(),
@@ -185,7 +194,7 @@ impl Archive {
     ) -> Segment {
         Segment {
             id,
-            org_id: OrgId::DEFAULT,
+            org_id: self.camera.org_id,
             camera_id: self.camera.id,
             stream: StreamName::Main,
             recording_id: self.recording,
@@ -275,7 +284,7 @@ impl Archive {
     fn gap_at(&self, start: WallTime, cause: GapCause) -> Gap {
         Gap {
             id: GapId(Uuid::now_v7()),
-            org_id: OrgId::DEFAULT,
+            org_id: self.camera.org_id,
             camera_id: self.camera.id,
             stream: StreamName::Main,
             start,
@@ -286,7 +295,7 @@ impl Archive {
     }
 
     pub(crate) async fn segment(&self, id: SegmentId) -> Option<Segment> {
-        self.catalog().segment(OrgId::DEFAULT, id).await.expect("answered")
+        self.catalog().segment_by_id(id).await.expect("answered")
     }
 
     pub(crate) async fn timeline(&self) -> nightjar_model::Timeline {

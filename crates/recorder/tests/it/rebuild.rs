@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use nightjar_model::{GapCause, Timeline};
+use nightjar_model::{GapCause, OrgId, Timeline};
 use nightjar_recorder::{RebuildOptions, RebuildReport, rebuild, run_uploads};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::archive::{Archive, Came, connect, own_bucket};
 use crate::support::until;
@@ -29,7 +30,7 @@ async fn rebuilt(archive: &mut Archive, name: &str, options: RebuildOptions) -> 
     archive.footage.catalog = connect(&archive.folder, name).await;
     let report = rebuild(&archive.footage, options, &mut |_| {}).await.expect("rebuilt");
     let key = &archive.camera.key;
-    let camera = archive.catalog().camera_by_key(archive.footage.org, key).await.expect("answered");
+    let camera = archive.catalog().camera_by_key(archive.camera.org_id, key).await.expect("answered");
     let camera = camera.expect("it is restored");
     assert_eq!(camera.id, archive.camera.id, "it has the id that its files name");
     assert!(!camera.wants_recording(), "nobody knows where it is");
@@ -57,6 +58,21 @@ async fn the_timeline_comes_back_from_the_disk() {
     assert_same(&before, &archive.timeline().await);
     assert_eq!(archive.catalog().segments_after(None, 100).await.expect("answered"), rows);
     assert_eq!(archive.catalog().indexes(&ids).await.expect("answered"), indexes);
+    archive.assert_clean().await;
+}
+
+#[tokio::test]
+async fn footage_comes_back_to_its_organization() {
+    let org = OrgId(Uuid::now_v7());
+    let mut archive = Archive::of(org, None).await;
+    let before = film(&mut archive).await;
+    let report = rebuilt(&mut archive, "new", DISK).await;
+    assert_eq!((report.segments, report.cameras, report.gaps), (7, 1, 3));
+    assert_same(&before, &archive.timeline().await);
+    let organization = archive.catalog().organization(org).await.expect("answered").expect("made anew");
+    assert_eq!(organization.name, format!("Restored {org}"));
+    let rows = archive.catalog().segments_after(None, 100).await.expect("answered");
+    assert!(rows.iter().all(|row| row.org_id == org), "{rows:?}");
     archive.assert_clean().await;
 }
 

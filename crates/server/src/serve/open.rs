@@ -36,7 +36,6 @@ pub(crate) async fn all(config: &Config, status: StatusBoard) -> Result<Footage>
         remote: bucket(config)?,
         status,
         node: config.service.node.clone(),
-        org: OrgId::DEFAULT,
         clock: Arc::new(crate::serve::now),
     })
 }

@@ -13,5 +13,6 @@ mod many_cameras;
 mod probe;
 mod real_cameras;
 mod secrets;
+mod supervisor;
 mod support;
 mod tls;

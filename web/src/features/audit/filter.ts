@@ -1,5 +1,5 @@
 /** What is looked for in the audit trail: as it stands in the address, and as the server is asked. */
-import type { AuditQuery } from "@/lib/api/account-types";
+import type { AuditQuery } from "@/lib/api/types";
 
 export interface AuditFilter {
   readonly actor?: string;

@@ -1,5 +1,5 @@
 /** What is typed about a new token, and what it means for the server. */
-import type { ApiToken, NewToken } from "@/lib/api/account-types";
+import type { ApiToken, NewToken } from "@/lib/api/types";
 import type { Millis } from "@/lib/footage/types";
 
 export const LIFETIMES = [

@@ -1,5 +1,5 @@
 /** What is typed about an account, and what it means for the server. */
-import type { NewUser, Role, User, UserChange } from "@/lib/api/account-types";
+import type { NewUser, Role, User, UserChange } from "@/lib/api/types";
 import { mayBePassword } from "@/lib/session/password-rules";
 
 export interface Draft {

@@ -1,5 +1,5 @@
 /** What an administrator can't do to an account, and why: told before it is tried. The server has the last word. */
-import type { Me, User } from "@/lib/api/account-types";
+import type { Me, User } from "@/lib/api/types";
 import { can } from "@/lib/session/permissions";
 
 export type Deed = "edit" | "deactivate" | "delete";

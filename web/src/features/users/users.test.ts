@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Me, User } from "@/lib/api/account-types";
+import type { Me, User } from "@/lib/api/types";
 import { changeOf, draftOf, mayBeSaved, newUserOf } from "./draft";
 import { forbidden } from "./rules";
 

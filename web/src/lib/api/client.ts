@@ -2,10 +2,10 @@
 import createClient from "openapi-fetch";
 import { authorized } from "../session/authorized";
 import { session } from "../session/browser";
-import type { AllPaths } from "./account-types";
+import type { paths } from "./schema";
 import { watchConnection } from "./transport";
 
 export { ApiError, ConnectionError, settle, unwrap } from "./transport";
 
-export const api = createClient<AllPaths>({ baseUrl: "", fetch: authorized(session, (request) => fetch(request)) });
+export const api = createClient<paths>({ baseUrl: "", fetch: authorized(session, (request) => fetch(request)) });
 api.use(watchConnection);

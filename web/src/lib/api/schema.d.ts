@@ -1,6 +1,286 @@
 // Generated from crates/api/openapi.json by `npm run generate`. Do not edit.
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit trail
+         * @description Who did what to which object, from where; every access to footage too. Newest first. Entries are
+         *     chained by digests, so that `nightjar audit verify` finds what was changed or removed.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Gives an access token for 15 minutes, and a refresh token that gets the next one. Failures slow
+         *     down further tries, by account and by address.
+         */
+        post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description The sign-in ends at once, with its tokens and the signed addresses that it asked for. API tokens
+         *     are not signed in: with one, only `everywhere` does something.
+         */
+        post: operations["log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one's own account */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's password
+         * @description All other sign-ins of the account end.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the next access token
+         * @description A refresh token works once and is replaced by the one in the answer. Using an old one again ends
+         *     the sign-in, because then two have it.
+         */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's sign-ins
+         * @description Those that are alive.
+         */
+        get: operations["list_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's sign-ins */
+        delete: operations["end_sign_in"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the second factor
+         * @description From now on signing in takes a code.
+         */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do without a second factor */
+        post: operations["disable_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin with a second factor
+         * @description Nothing changes until a code of it is confirmed.
+         */
+        post: operations["enroll_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List camera groups
+         * @description Those that you may see, ordered by name.
+         */
+        get: operations["list_groups"];
+        put?: never;
+        /** Add a camera group */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a camera group */
+        get: operations["show_group"];
+        /** Replace a camera group */
+        put: operations["replace_group"];
+        post?: never;
+        /**
+         * Delete a camera group
+         * @description Its cameras stay, without a group. Accounts and tokens that are limited to it see nothing of them
+         *     any more.
+         */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tags of cameras */
+        get: operations["list_tags"];
+        put?: never;
+        /**
+         * Tag many cameras
+         * @description All of them, or none if one of them is not there.
+         */
+        post: operations["change_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -14,7 +294,11 @@ export interface paths {
          */
         get: operations["list_cameras"];
         put?: never;
-        post?: never;
+        /**
+         * Add a camera
+         * @description It is connected to, and recorded if it should be, within a few seconds.
+         */
+        post: operations["create_camera"];
         delete?: never;
         options?: never;
         head?: never;
@@ -30,12 +314,25 @@ export interface paths {
         };
         /** Get a camera */
         get: operations["show_camera"];
-        put?: never;
+        /**
+         * Replace a camera
+         * @description What is left out gets its default, but for user name and password, which stay. Recording goes on
+         *     while names and the like change; a changed address is connected to at once.
+         */
+        put: operations["replace_camera"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a camera
+         * @description It is disconnected from at once. Its footage stays as long as its retention says.
+         */
+        delete: operations["delete_camera"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a camera
+         * @description Merges the body into the camera (RFC 7396): what is left out stays, null means the default.
+         */
+        patch: operations["change_camera"];
         trace?: never;
     };
     "/api/v1/cameras/{id}/status": {
@@ -52,6 +349,27 @@ export interface paths {
         get: operations["camera_status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List organizations */
+        get: operations["list_organizations"];
+        put?: never;
+        /**
+         * Add an organization
+         * @description Give it an administrator with `POST /users` and its `organization_id`.
+         */
+        post: operations["create_organization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,6 +691,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether the server is set up */
+        get: operations["setup_state"];
+        put?: never;
+        /**
+         * Make the first administrator
+         * @description Works once, with the token of the link that the server printed, as long as there is no account.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/storage/segments": {
         parameters: {
             query?: never;
@@ -432,6 +771,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API tokens
+         * @description Your own; with `user:admin` all of the organization. Revoked ones too.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Make an API token
+         * @description Its secret is in this answer and nowhere else: only a hash of it is kept.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token
+         * @description It stops working at once, and so do the signed addresses that were made with it.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what an API token may do */
+        put: operations["set_token_rights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description Those of your organization, ordered by user name.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /** Add an account */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an account */
+        get: operations["show_user"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an account
+         * @description Its sign-ins and API tokens end. What it did stays in the audit trail.
+         */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /** Change an account */
+        patch: operations["change_user"];
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -478,11 +921,93 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who did it. */
+        Actor: {
+            /**
+             * Format: uuid
+             * @description Of the account or the API token.
+             */
+            id: string | null;
+            kind: components["schemas"]["ActorKind"];
+            /** @description Its name at that time; of somebody unknown, the name that was tried. */
+            name: string;
+        };
+        /**
+         * @description What kind of actor it was.
+         * @enum {string}
+         */
+        ActorKind: "user" | "token" | "anonymous" | "system";
+        /** @description An API token, without its secret. */
+        ApiToken: {
+            /** @description Addresses or networks it may be used from; empty: any. */
+            allowed_ips: string[];
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"] | null;
+            /** @description The camera groups it is limited to; null: all that its owner sees. */
+            groups: string[] | null;
+            /** Format: uuid */
+            id: string;
+            last_used_at: components["schemas"]["Timestamp"] | null;
+            last_used_ip: string | null;
+            /** @example nightly export */
+            name: string;
+            /** @description What it may do, as `camera:read`. */
+            permissions: string[];
+            /**
+             * @description The beginning of the secret, to tell tokens apart.
+             * @example njt_4fQ2xk9B
+             */
+            prefix: string;
+            /**
+             * Format: int32
+             * @description Requests an hour.
+             */
+            rate_limit: number;
+            remark: string;
+            revoked_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uuid
+             * @description Whose: it never may do more than its owner.
+             */
+            user_id: string;
+            username: string;
+        };
         /**
          * @description What happens to G.711 sound.
          * @enum {string}
          */
         AudioPolicy: "aac" | "none";
+        /** @description An entry of the audit trail. */
+        AuditEntry: {
+            /** @example camera.update */
+            action: string;
+            actor: components["schemas"]["Actor"];
+            at: components["schemas"]["Timestamp"];
+            /** @description What changed, without secrets. */
+            details: Record<string, never>;
+            /** Format: uuid */
+            id: string;
+            /** @description From where. */
+            ip: string | null;
+            /** @description Empty for none. */
+            object_id: string;
+            /**
+             * @description Empty for none.
+             * @example camera
+             */
+            object_kind: string;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Format: uuid
+             * @description As in the answer and in the log.
+             */
+            request_id: string | null;
+            /**
+             * Format: int64
+             * @description Place in the organization's chain.
+             */
+            seq: number;
+        };
         /** @description One step of a binned timeline. */
         Bin: {
             /**
@@ -504,16 +1029,32 @@ export interface components {
              */
             uploads_pending: number;
         };
+        /** @description Tags for many cameras. */
+        BulkTags: {
+            /** @description Tags that they get. */
+            add?: string[];
+            /** @description Ids or keys, 500 at most. */
+            camera_ids: string[];
+            /** @description Tags that they lose. */
+            remove?: string[];
+        };
         /** @description A camera. Its credentials are never shown. */
         Camera: {
             audio: components["schemas"]["AudioPolicy"];
-            /**
-             * @description How it is talked to.
-             * @example rtsp
-             */
-            driver: string;
+            /** @description Who made it; empty: not known. */
+            company: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description How it is talked to. */
+            driver: components["schemas"]["Driver"];
             /** @description Whether anything is done with it at all. */
             enabled: boolean;
+            /** @description Version of its software, where it is known. */
+            firmware: string | null;
+            /**
+             * Format: uuid
+             * @description The group it is in.
+             */
+            group_id: string | null;
             /** Format: uuid */
             id: string;
             /**
@@ -521,11 +1062,17 @@ export interface components {
              * @example front-door
              */
             key: string;
+            /** @description Where it is: site or building. */
+            location: string;
             managed_by: components["schemas"]["ManagedBy"];
             /** @description Started (`true`) or stopped (`false`) by hand; overrides `mode`. Null: as `mode` says. */
             manual: boolean | null;
             mode: components["schemas"]["Mode"];
+            /** @description What the maker calls it; empty: not known. */
+            model: string;
             name: string;
+            /** @description Where it is there: floor, door, pole. */
+            place: string;
             recording_since: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -542,8 +1089,16 @@ export interface components {
              * @description Seconds of a recorded file.
              */
             segment_seconds: number;
+            serial_number: string | null;
             source: components["schemas"]["CameraSource"];
             status: components["schemas"]["CameraStatus"];
+            tags: string[];
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes; also the `ETag`.
+             */
+            version: number;
         };
         /** @description Which camera. */
         CameraBody: {
@@ -561,6 +1116,70 @@ export interface components {
             online: number;
             /** Format: int64 */
             total: number;
+        };
+        /** @description A group of cameras. */
+        CameraGroup: {
+            created_at: components["schemas"]["Timestamp"];
+            description: string;
+            /** Format: uuid */
+            id: string;
+            /** @example Entrances */
+            name: string;
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Counts changes; also the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A camera as it should be. What is left out gets its default. */
+        CameraInput: {
+            audio?: components["schemas"]["AudioPolicy"] | null;
+            /** @description Who made it. */
+            company?: string;
+            driver?: components["schemas"]["Driver"] | null;
+            /** @description Whether anything is done with it at all; default: yes. */
+            enabled?: boolean | null;
+            /**
+             * Format: uuid
+             * @description The group it is in.
+             */
+            group_id?: string | null;
+            /**
+             * @description Readable id: letters, digits, `_` and `-`. It is part of file names, so it can't be changed
+             *     later. Default: made from the name.
+             * @example front-door
+             */
+            key?: string | null;
+            /** @description Where it is: site or building. */
+            location?: string;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description What the maker calls it. */
+            model?: string;
+            /** @example Front door */
+            name: string;
+            /** @description Where it is there: floor, door, pole. */
+            place?: string;
+            /**
+             * Format: int64
+             * @description The oldest footage beyond this is deleted; default: no such limit.
+             */
+            retention_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Footage older than this is deleted; default: kept until space is needed.
+             */
+            retention_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds of a recorded file; default: 900.
+             */
+            segment_seconds?: number | null;
+            /** @description Unique in the organization. */
+            serial_number?: string | null;
+            source: components["schemas"]["SourceInput"];
+            /** @description At most 32 of at most 64 characters. */
+            tags?: string[];
         };
         /** @description Where a camera's streams come from. */
         CameraSource: {
@@ -633,6 +1252,16 @@ export interface components {
             /** Format: int64 */
             segments: number;
         };
+        /** @description What was changed. */
+        Changed: {
+            /** Format: int64 */
+            cameras: number;
+        };
+        /** @description A code of the second factor. */
+        CodeOnly: {
+            /** @example 123456 */
+            code: string;
+        };
         /** @description How a part is. */
         Component: {
             /** @description What it is, or what is wrong with it. */
@@ -648,6 +1277,24 @@ export interface components {
             cameras: components["schemas"]["CameraCounts"];
             database: components["schemas"]["Component"];
             storage: components["schemas"]["Component"];
+        };
+        /** @description A token and its secret. */
+        CreatedToken: {
+            /** @description The token itself, for `Authorization: Bearer`. It is shown only now. */
+            secret: string;
+            token: components["schemas"]["ApiToken"];
+        };
+        /**
+         * @description How a camera is talked to.
+         * @enum {string}
+         */
+        Driver: "rtsp";
+        /** @description What an authenticator app needs (RFC 6238). */
+        Enrolment: {
+            /** @description In base32, to be typed. */
+            secret: string;
+            /** @description `otpauth://…`, to be shown as a QR code. */
+            uri: string;
         };
         /** @description The envelope of every failed answer. */
         Failure: {
@@ -690,6 +1337,15 @@ export interface components {
          * @enum {string}
          */
         GapCause: "camera_unreachable" | "auth_failed" | "stream_stalled" | "no_key_frame" | "codec_change" | "clock_step" | "disk_stalled" | "disk_full" | "node_down" | "server_stopped" | "disabled" | "schedule" | "no_motion" | "retention" | "deleted";
+        /** @description A group as clients write it. */
+        GroupInput: {
+            description?: string;
+            /**
+             * @description Unique in the organization.
+             * @example Entrances
+             */
+            name: string;
+        };
         /** @description How the process is. */
         Health: {
             components: components["schemas"]["Components"];
@@ -708,9 +1364,37 @@ export interface components {
          */
         HealthStatus: "healthy" | "degraded" | "unhealthy";
         /** @description A page of a list. */
+        List_ApiToken: {
+            /** @description The items of this page. */
+            items: components["schemas"]["ApiToken"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A page of a list. */
+        List_AuditEntry: {
+            /** @description The items of this page. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A page of a list. */
         List_Camera: {
             /** @description The items of this page. */
             items: components["schemas"]["Camera"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A page of a list. */
+        List_CameraGroup: {
+            /** @description The items of this page. */
+            items: components["schemas"]["CameraGroup"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A page of a list. */
+        List_Organization: {
+            /** @description The items of this page. */
+            items: components["schemas"]["Organization"][];
             /** @description Where in the list they are. */
             pagination: components["schemas"]["Pagination"];
         };
@@ -728,6 +1412,20 @@ export interface components {
             /** @description Where in the list they are. */
             pagination: components["schemas"]["Pagination"];
         };
+        /** @description A page of a list. */
+        List_SignInEntry: {
+            /** @description The items of this page. */
+            items: components["schemas"]["SignInEntry"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A page of a list. */
+        List_User: {
+            /** @description The items of this page. */
+            items: components["schemas"]["User"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
         /** @description Where a file's bytes are. */
         Location: {
             /** @description On the local disk of its node. */
@@ -735,16 +1433,135 @@ export interface components {
             /** @description In the bucket, verified. */
             remote: boolean;
         };
+        /** @description Who wants to sign in. */
+        LoginBody: {
+            /** @description Whether the refresh token is wanted as an `HttpOnly` cookie, for browsers. */
+            cookie?: boolean;
+            /** Format: password */
+            password: string;
+            /** @description A code of the second factor, or a recovery code. */
+            totp?: string | null;
+            /** @example ada */
+            username: string;
+        };
+        /** @description How far. */
+        LogoutBody: {
+            /** @description Whether all sign-ins of the account end, not only this one. */
+            everywhere?: boolean;
+        };
         /**
          * @description Who may change a camera.
          * @enum {string}
          */
         ManagedBy: "file" | "api";
+        /** @description One's own account. */
+        Me: {
+            display_name: string;
+            email: string | null;
+            /** @description The camera groups it is limited to; null: all cameras. */
+            groups: string[] | null;
+            /** Format: uuid */
+            id: string;
+            organization: components["schemas"]["OrganizationName"];
+            /** @description What may be done, as `camera:read`: of an API token, what that one may do. */
+            permissions: string[];
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The sign-in; null for an API token.
+             */
+            session_id: string | null;
+            /** @description Whether signing in takes a second factor. */
+            totp: boolean;
+            /** @example ada */
+            username: string;
+        };
         /**
          * @description When a camera is recorded.
          * @enum {string}
          */
         Mode: "continuous" | "off";
+        /** @description A new token. */
+        NewApiToken: {
+            /** @description Addresses or networks (`10.0.0.0/8`) it may be used from; default: any. */
+            allowed_ips?: string[];
+            expires_at?: components["schemas"]["TimeInput"] | null;
+            /** @description The camera groups it is limited to; null: all that you see. */
+            groups?: string[] | null;
+            /** @example nightly export */
+            name: string;
+            /**
+             * @description What it may do: part of what its owner may.
+             * @example [
+             *       "camera:read",
+             *       "recording:read"
+             *     ]
+             */
+            permissions: string[];
+            /**
+             * Format: int32
+             * @description Requests an hour; default: 1,000.
+             */
+            rate_limit?: number | null;
+            remark?: string;
+            /**
+             * Format: uuid
+             * @description Whose it is; default: yours. Another account's only with `user:admin`.
+             */
+            user_id?: string | null;
+        };
+        /** @description A new organization. */
+        NewOrganization: {
+            /**
+             * @description Unique in the installation.
+             * @example North campus
+             */
+            name: string;
+        };
+        /** @description A new account. */
+        NewUser: {
+            display_name?: string;
+            email?: string | null;
+            /** @description The camera groups it is limited to; null: all cameras. */
+            groups?: string[] | null;
+            /**
+             * Format: uuid
+             * @description The organization; default: yours. Another one only for those who rule the installation.
+             */
+            organization_id?: string | null;
+            /**
+             * Format: password
+             * @description At least 10 characters; neither the user name nor one that everybody tries first. Not for
+             *     `api_only`.
+             */
+            password?: string | null;
+            role: components["schemas"]["Role"];
+            /** @description Whether it also rules the installation; only for those who do to give. */
+            system_admin?: boolean;
+            /**
+             * @description What is typed to sign in; unique, in upper or lower case.
+             * @example ada
+             */
+            username: string;
+        };
+        /** @description An organization: a tenant. */
+        Organization: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description An organization, by name. */
+        OrganizationName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /**
+         * @description How it ended.
+         * @enum {string}
+         */
+        Outcome: "done" | "refused";
         /** @description Where in a list a page is. */
         Pagination: {
             /**
@@ -774,14 +1591,32 @@ export interface components {
              */
             total_pages: number | null;
         };
+        /** @description The old password and the new one. */
+        PasswordBody: {
+            /** Format: password */
+            current_password: string;
+            /**
+             * Format: password
+             * @description At least 10 characters; neither the user name nor one that everybody tries first.
+             */
+            new_password: string;
+        };
+        /** @description The password, once more. */
+        PasswordOnly: {
+            /** Format: password */
+            password: string;
+        };
         /** @description A playback session. */
         PlaybackSession: {
             /** Format: uuid */
             camera_id: string;
             camera_key: string;
             created_at: components["schemas"]["Timestamp"];
-            /** @description The range as one MP4, relative to this server; needs no other credentials. */
-            download_url: string;
+            /**
+             * @description The range as one MP4, relative to this server; needs no other credentials. Null without the
+             *     permission `recording:export`.
+             */
+            download_url: string | null;
             /** @description When all its addresses stop working, unless the session is extended. */
             expires_at: components["schemas"]["Timestamp"];
             /** @description First instant of the range. Earlier than asked for if that was newer than all footage. */
@@ -893,6 +1728,21 @@ export interface components {
              */
             uploads_pending: number;
         };
+        /** @description What to keep for the day on which the second factor is lost. */
+        RecoveryCodes: {
+            /** @description Each works once in place of a code. They are shown only now. */
+            recovery_codes: string[];
+        };
+        /** @description What lets a sign-in go on. */
+        RefreshBody: {
+            /** @description The refresh token; without it, that of the cookie. */
+            refresh_token?: string | null;
+        };
+        /**
+         * @description What an account is there for.
+         * @enum {string}
+         */
+        Role: "admin" | "operator" | "viewer" | "api_only";
         /** @description A recorded file as it is stored. */
         Segment: {
             /** @description BLAKE3 of the finished file, in hex; null until then. */
@@ -901,9 +1751,12 @@ export interface components {
             bytes: number;
             /** Format: uuid */
             camera_id: string;
-            download_expires_at: components["schemas"]["Timestamp"];
-            /** @description Where it can be downloaded from, relative to this server, until `download_expires_at`. */
-            download_url: string;
+            download_expires_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Where it can be downloaded from, relative to this server, until `download_expires_at`; null
+             *     without the permission `recording:export`.
+             */
+            download_url: string | null;
             /** @description While it is being written: as far as is durable. */
             end: components["schemas"]["Timestamp"];
             /** Format: uuid */
@@ -930,12 +1783,60 @@ export interface components {
          * @enum {string}
          */
         SegmentState: "open" | "finished" | "deleting";
+        /** @description The first administrator. */
+        SetupBody: {
+            /** @description Whether the refresh token is wanted as an `HttpOnly` cookie, for browsers. */
+            cookie?: boolean;
+            display_name?: string | null;
+            /** @description Name of the organization. */
+            organization?: string | null;
+            /**
+             * Format: password
+             * @description At least 10 characters; neither the user name nor one that everybody tries first.
+             */
+            password: string;
+            /** @description From the link that the server printed when it started. */
+            token: string;
+            /** @example ada */
+            username: string;
+        };
+        /** @description Whether there is an account yet. */
+        SetupState: {
+            /** @description Whether the first administrator is still to be made, with the link that the server printed. */
+            needed: boolean;
+        };
         /** @description A ready-to-use address. */
         SignedUrl: {
             /** @description Until when it works. */
             expires_at: components["schemas"]["Timestamp"];
             /** @description Relative to this server; needs no other credentials. */
             url: string;
+        };
+        /** @description A sign-in. */
+        SignIn: {
+            /** @description When it ends; get another one with the refresh token before that. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Works once, at `/auth/refresh`. Null if it was asked for as a cookie. */
+            refresh_token: string | null;
+            /** @description Access token, for `Authorization: Bearer`. */
+            token: string;
+            user: components["schemas"]["Me"];
+        };
+        /** @description A sign-in of one's own. */
+        SignInEntry: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description When it ends unless it is used. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            /** @description From where it was last used. */
+            ip: string | null;
+            /** @description When it last got an access token. */
+            last_used_at: components["schemas"]["Timestamp"];
+            /** @description With what. */
+            user_agent: string;
         };
         /** @description How much of what should have been recorded was. */
         Slo: {
@@ -951,6 +1852,27 @@ export interface components {
             ratio: number;
             /** Format: double */
             recorded_seconds: number;
+        };
+        /** @description Where its streams come from. */
+        SourceInput: {
+            /**
+             * @description Address of the main stream, which is recorded. May hold user name and password.
+             * @example rtsp://192.0.2.10/main
+             */
+            main_url: string;
+            /**
+             * Format: password
+             * @description Password for the camera; it is never shown. Left out: it stays as it is; null: none.
+             */
+            password?: string | null;
+            /**
+             * @description Address of the sub stream.
+             * @example rtsp://192.0.2.10/sub
+             */
+            sub_url?: string | null;
+            transport?: components["schemas"]["Transport"] | null;
+            /** @description User name for the camera. Left out: it stays as it is; null: none. */
+            username?: string | null;
         };
         /** @description A gapless run of footage, clipped to the window. */
         Span: {
@@ -1016,8 +1938,40 @@ export interface components {
          */
         StreamName: "main" | "sub";
         /** @description The envelope of every successful answer. */
+        Success_ApiToken: {
+            data: components["schemas"]["ApiToken"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_Camera: {
             data: components["schemas"]["Camera"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_CameraGroup: {
+            data: components["schemas"]["CameraGroup"];
             /**
              * @description Always null.
              * @example null
@@ -1048,8 +2002,120 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_Changed: {
+            data: components["schemas"]["Changed"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_CreatedToken: {
+            data: components["schemas"]["CreatedToken"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_Enrolment: {
+            data: components["schemas"]["Enrolment"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_ApiToken: {
+            data: components["schemas"]["List_ApiToken"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_AuditEntry: {
+            data: components["schemas"]["List_AuditEntry"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_List_Camera: {
             data: components["schemas"]["List_Camera"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_CameraGroup: {
+            data: components["schemas"]["List_CameraGroup"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_Organization: {
+            data: components["schemas"]["List_Organization"];
             /**
              * @description Always null.
              * @example null
@@ -1082,6 +2148,70 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_List_Segment: {
             data: components["schemas"]["List_Segment"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_SignInEntry: {
+            data: components["schemas"]["List_SignInEntry"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_User: {
+            data: components["schemas"]["List_User"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_Me: {
+            data: components["schemas"]["Me"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_Organization: {
+            data: components["schemas"]["Organization"];
             /**
              * @description Always null.
              * @example null
@@ -1144,8 +2274,56 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_RecoveryCodes: {
+            data: components["schemas"]["RecoveryCodes"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_SetupState: {
+            data: components["schemas"]["SetupState"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_SignedUrl: {
             data: components["schemas"]["SignedUrl"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_SignIn: {
+            data: components["schemas"]["SignIn"];
             /**
              * @description Always null.
              * @example null
@@ -1176,6 +2354,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_Tags: {
+            data: components["schemas"]["Tags"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_Timeline: {
             data: components["schemas"]["Timeline"];
             /**
@@ -1190,6 +2384,33 @@ export interface components {
             success: boolean;
             /** @description When the answer was made. */
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_User: {
+            data: components["schemas"]["User"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A tag, and how often it is used. */
+        TagCount: {
+            /** Format: int64 */
+            cameras: number;
+            tag: string;
+        };
+        /** @description All tags. */
+        Tags: {
+            /** @description In alphabetical order. */
+            tags: components["schemas"]["TagCount"][];
         };
         /**
          * Format: date-time
@@ -1234,11 +2455,71 @@ export interface components {
          * @example 2026-11-20T13:38:41.123Z
          */
         Timestamp: string;
+        /** @description What a token may do from now on. */
+        TokenRights: {
+            /** @description The camera groups it is limited to; null: all that you see. */
+            groups?: string[] | null;
+            /**
+             * @description Part of what its owner may.
+             * @example [
+             *       "camera:read"
+             *     ]
+             */
+            permissions: string[];
+        };
         /**
          * @description How RTP travels.
          * @enum {string}
          */
         Transport: "tcp" | "udp";
+        /** @description An account. */
+        User: {
+            /** @description Whether it may do anything at all. */
+            active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            display_name: string;
+            email: string | null;
+            /** @description The camera groups it is limited to; null: all cameras. */
+            groups: string[] | null;
+            /** @description Whether it has a password: one that came from a provider has none. */
+            has_password: boolean;
+            /** Format: uuid */
+            id: string;
+            last_login_at: components["schemas"]["Timestamp"] | null;
+            role: components["schemas"]["Role"];
+            /** @description Whether it also rules the installation (`system:admin`). */
+            system_admin: boolean;
+            /** @description Whether signing in takes a second factor. */
+            totp: boolean;
+            updated_at: components["schemas"]["Timestamp"];
+            /** @example ada */
+            username: string;
+            /**
+             * Format: int64
+             * @description Counts changes; also the `ETag`.
+             */
+            version: number;
+        };
+        /** @description What changes; what is left out stays. */
+        UserChange: {
+            /** @description False ends its sign-ins, and its tokens stop working. */
+            active?: boolean | null;
+            display_name?: string | null;
+            /** @description Null takes it away. */
+            email?: string | null;
+            /** @description The camera groups it is limited to; null: all cameras. */
+            groups?: string[] | null;
+            /**
+             * Format: password
+             * @description A new password; ends its sign-ins. One's own is changed at `/auth/password`.
+             */
+            password?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /** @description Only for those who rule the installation. */
+            system_admin?: boolean | null;
+            /** @description False takes its second factor away; only itself can set one up. */
+            totp?: boolean | null;
+        };
         /** @description The local volume; zeros until it was looked at. */
         Volume: {
             /** Format: int64 */
@@ -1255,6 +2536,598 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this action, or with a final `.` all that begin with it.
+                 * @example camera.
+                 */
+                action?: string;
+                /** @description Only of this account. */
+                actor?: string;
+                /** @description `next_cursor` of the page before; goes with the same filters. */
+                cursor?: string;
+                /** @description Only before this time, or before the end of this day. */
+                end_date?: string;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Only on this object. */
+                object_id?: string;
+                /**
+                 * @description Only on objects of this kind.
+                 * @example camera
+                 */
+                object_kind?: string;
+                /** @description Only those that ended like this. */
+                outcome?: components["schemas"]["Outcome"];
+                /** @description Only with this text in them. */
+                q?: string;
+                /** @description Only from this time, or from the beginning of this day. */
+                start_date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_AuditEntry"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SignIn"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogoutBody"];
+            };
+        };
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Me"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description It is changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SignIn"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_SignInEntry"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the sign-in */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeOnly"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_RecoveryCodes"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    disable_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnly"];
+            };
+        };
+        responses: {
+            /** @description Signing in takes only the password */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    enroll_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnly"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Enrolment"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Number of the page. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_CameraGroup"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_CameraGroup"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    show_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_CameraGroup"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replace_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version that is meant */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_CameraGroup"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Tags"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkTags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Changed"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_cameras: {
         parameters: {
             query?: {
@@ -1299,6 +3172,40 @@ export interface operations {
             };
         };
     };
+    create_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Camera"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     show_camera: {
         parameters: {
             query?: never;
@@ -1313,6 +3220,120 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Camera"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replace_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version that is meant */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Camera"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version that is meant */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version that is meant */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Any of the fields */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1348,6 +3369,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success_CameraStatus"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_organizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_Organization"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganization"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Organization"];
                 };
             };
             /** @description A failure: `error.code` goes with the status */
@@ -1937,6 +4018,66 @@ export interface operations {
             };
         };
     };
+    setup_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SetupState"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SignIn"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_segments: {
         parameters: {
             query?: {
@@ -2057,6 +4198,314 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success_StorageUsage"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Number of the page. */
+                page?: number;
+                /** @description Only of this account. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_ApiToken"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_CreatedToken"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_token_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRights"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_ApiToken"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Only those that may do something, or only those that may not. */
+                active?: boolean;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Number of the page. */
+                page?: number;
+                /** @description Only those with this text in their name or address, in upper or lower case. */
+                q?: string;
+                /** @description Only of this role. */
+                role?: components["schemas"]["Role"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_User"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_User"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    show_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_User"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version that is meant */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_User"];
                 };
             };
             /** @description A failure: `error.code` goes with the status */

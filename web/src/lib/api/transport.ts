@@ -1,7 +1,7 @@
 /** What every call of the server's HTTP API has in common: the envelope, the errors, and whether the server answers. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { noteServerTime } from "../time/clock";
-import type { AllPaths } from "./account-types";
+import type { paths } from "./schema";
 import { noteAnswer, noteSilence } from "./connection";
 
 /** What an error tells beside its message. */
@@ -58,7 +58,7 @@ export const watchConnection: Middleware = {
 };
 
 /** For the operations that need no account. */
-export const publicApi = createClient<AllPaths>({ baseUrl: "" });
+export const publicApi = createClient<paths>({ baseUrl: "" });
 publicApi.use(watchConnection);
 
 interface Envelope {

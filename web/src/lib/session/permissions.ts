@@ -1,5 +1,5 @@
 /** What accounts may do, in words. The server decides; the page only does not offer what it would refuse. */
-import type { Me, Role } from "../api/account-types";
+import type { Me, Role } from "../api/types";
 
 export const PERMISSIONS = [
   ["camera:read", "See cameras, their state and their live picture"],

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Me, SignIn } from "../api/account-types";
+import type { Me, SignIn } from "../api/types";
 import { ApiError, ConnectionError } from "../api/transport";
 import { authorized } from "./authorized";
 import { forgetOnChange } from "./forget";

@@ -5,7 +5,7 @@
  * the server ends the session when one is used twice: so one tab renews at a time, and tells the
  * others what it got. Knows no browser: everything outside is handed in.
  */
-import type { Me, SignIn } from "../api/account-types";
+import type { Me, SignIn } from "../api/types";
 import { ApiError } from "../api/transport";
 import type { Millis } from "../footage/types";
 

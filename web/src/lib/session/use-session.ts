@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import type { Me } from "../api/account-types";
+import type { Me } from "../api/types";
 import { session } from "./browser";
 import type { SessionState } from "./session";
 

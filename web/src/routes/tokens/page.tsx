@@ -10,7 +10,7 @@ import { NewTokenDialog } from "@/features/tokens/components/new-token-dialog";
 import { PermissionsDialog } from "@/features/tokens/components/permissions-dialog";
 import { SecretDialog } from "@/features/tokens/components/secret-dialog";
 import { TokenTable } from "@/features/tokens/components/token-table";
-import type { ApiToken, Me } from "@/lib/api/account-types";
+import type { ApiToken, Me } from "@/lib/api/types";
 import { useMe } from "@/lib/session/use-session";
 import { now } from "@/lib/time/clock";
 

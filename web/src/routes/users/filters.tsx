@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { DelayedInput } from "@/components/form/delayed-input";
 import { Button } from "@/components/ui/button";
 import { NativeSelect } from "@/components/ui/native-select";
-import type { Role } from "@/lib/api/account-types";
+import type { Role } from "@/lib/api/types";
 import { ROLES } from "@/lib/session/permissions";
 import type { UsersSearch } from "./search";
 

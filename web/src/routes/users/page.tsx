@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { changeUser, deleteUser, usersKey, usersQuery } from "@/features/users/api/users";
 import { UserDialog } from "@/features/users/components/user-dialog";
 import { UserTable } from "@/features/users/components/user-table";
-import type { Me, User } from "@/lib/api/account-types";
+import type { Me, User } from "@/lib/api/types";
 import { nameOf } from "@/lib/session/permissions";
 import { reloadMe } from "@/lib/session/sign-out";
 import { useMe } from "@/lib/session/use-session";
@@ -79,7 +79,7 @@ function Users({ me, search, open, onOpen }: UsersProps) {
       ) : (
         <LoadingRows what="the accounts" />
       )}
-      {users.data && <UserPages search={search} pages={users.data.pagination.total_pages} total={users.data.pagination.total} />}
+      {users.data && <UserPages search={search} pages={users.data.pagination.total_pages ?? 1} total={users.data.pagination.total ?? 0} />}
       {open.kind === "add" && <UserDialog user={undefined} isMe={false} onSaved={saved} onClose={() => onOpen(NOTHING)} />}
       {open.kind === "edit" && <UserDialog user={open.user} isMe={open.user.id === me.id} onSaved={saved} onClose={() => onOpen(NOTHING)} />}
       {(open.kind === "delete" || open.kind === "deactivate") && <Removal kind={open.kind} user={open.user} onClose={() => onOpen(NOTHING)} />}

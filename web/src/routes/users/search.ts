@@ -1,5 +1,5 @@
 /** The address of the list of accounts: what is looked for. */
-import type { Role } from "@/lib/api/account-types";
+import type { Role } from "@/lib/api/types";
 import { ROLES } from "@/lib/session/permissions";
 
 export interface UsersSearch {

@@ -1,8 +1,10 @@
 //! `GET /cameras`.
 
 use axum::extract::State;
+use nightjar_model::Camera as DomainCamera;
+use uuid::Uuid;
 
-use super::{Camera, RecordingState};
+use super::{Camera, CameraStatus, RecordingState};
 use crate::answer::{ApiResult, List, Pagination, Success};
 use crate::enums::api_enum;
 use crate::guard::Signed;
@@ -33,7 +35,12 @@ struct Params {
     status: Option<String>,
     /// Only those that are talked to like this; so far there is only `rtsp`.
     driver: Option<String>,
-    /// Only those with this text in their key or name, in upper or lower case.
+    /// Only those of one of these groups, by id, separated by commas.
+    group_id: Option<String>,
+    /// Only those with all of these tags, separated by commas.
+    tag: Option<String>,
+    /// Only those with this text in their key, name, host, serial number, location or place, in upper
+    /// or lower case.
     q: Option<String>,
 }
 
@@ -42,6 +49,8 @@ pub(crate) struct Filter {
     page: PageQuery,
     sort: String,
     status: Vec<StatusFilter>,
+    groups: Vec<Uuid>,
+    tags: Vec<String>,
     q: Option<String>,
 }
 
@@ -79,6 +88,8 @@ impl FromQuery for Filter {
             page: PageQuery::read(reader),
             sort: sort.unwrap_or_else(|| "key".to_owned()),
             status: reader.values("status"),
+            groups: reader.values("group_id"),
+            tags: reader.values("tag"),
             q: reader.text("q").map(|text| text.to_lowercase()),
         }
     }
@@ -94,29 +105,51 @@ pub(crate) async fn list_cameras(
     Query(filter): Query<Filter>,
 ) -> ApiResult<List<Camera>> {
     let mut cameras = path::visible_cameras(&state, &caller).await?;
-    if let Some(q) = &filter.q {
-        cameras.retain(|c| c.key.as_str().to_lowercase().contains(q) || c.name.to_lowercase().contains(q));
-    }
-    match filter.sort.trim_start_matches('-') {
-        "name" => cameras.sort_by_cached_key(|camera| camera.name.to_lowercase()),
-        _ => cameras.sort_by(|a, b| a.key.cmp(&b.key)),
+    cameras.retain(|camera| filter.fits(camera, &state));
+    // They come in the order of their keys.
+    if filter.sort.ends_with("name") {
+        cameras.sort_by_cached_key(|camera| camera.name.to_lowercase());
     }
     if filter.sort.starts_with('-') {
         cameras.reverse();
     }
-    let mut items: Vec<Camera> = cameras.iter().map(|camera| Camera::new(camera, &state)).collect();
-    items.retain(|camera| filter.status.is_empty() || filter.status.iter().any(|wanted| wanted.fits(camera)));
-    let total = Some(items.len() as u64);
-    let items = filter.page.of(items);
+    let total = Some(cameras.len() as u64);
+    let page = filter.page.of(cameras);
+    let items = page.iter().map(|camera| Camera::new(camera, &state)).collect();
     Ok(state.ok(List {
         items,
         pagination: Pagination::new(Some(filter.page.page), filter.page.limit, total, None),
     }))
 }
 
+impl Filter {
+    fn fits(&self, camera: &DomainCamera, state: &ApiState) -> bool {
+        (self.groups.is_empty() || camera.group_id.is_some_and(|group| self.groups.contains(&group.0)))
+            && self.tags.iter().all(|tag| camera.tags.contains(tag))
+            && self.q.as_ref().is_none_or(|q| has_text(camera, q))
+            && (self.status.is_empty() || self.has_status(&CameraStatus::new(camera, state)))
+    }
+
+    fn has_status(&self, status: &CameraStatus) -> bool {
+        self.status.iter().any(|wanted| wanted.fits(status))
+    }
+}
+
+/// Whether what people know a camera by contains `q`, which is in lower case.
+fn has_text(camera: &DomainCamera, q: &str) -> bool {
+    let texts = [
+        Some(camera.key.as_str()),
+        Some(&camera.name),
+        camera.source.main_url.host_str(),
+        camera.serial_number.as_deref(),
+        Some(&camera.location),
+        Some(&camera.place),
+    ];
+    texts.into_iter().flatten().any(|text| text.to_lowercase().contains(q))
+}
+
 impl StatusFilter {
-    fn fits(self, camera: &Camera) -> bool {
-        let status = &camera.status;
+    fn fits(self, status: &CameraStatus) -> bool {
         match self {
             Self::Online => status.is_connected(),
             Self::Offline => !status.is_connected(),

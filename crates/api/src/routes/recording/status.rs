@@ -1,5 +1,7 @@
 //! `GET /recording/status`.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use nightjar_model::Permission;
 use serde::Serialize;
@@ -55,7 +57,7 @@ pub(crate) async fn recording_status(
     Query(OneCamera(asked)): Query<OneCamera>,
 ) -> ApiResult<RecordingStatus> {
     let cameras = match asked {
-        Some(asked) => vec![path::camera(&state, &caller, Permission::CameraRead, &asked).await?],
+        Some(asked) => vec![Arc::new(path::camera(&state, &caller, Permission::CameraRead, &asked).await?)],
         None => path::visible_cameras(&state, &caller).await?,
     };
     let cameras: Vec<CameraStatus> = cameras.iter().map(|camera| CameraStatus::new(camera, &state)).collect();

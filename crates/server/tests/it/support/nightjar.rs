@@ -174,6 +174,18 @@ impl Nightjar {
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
+    /// The `data` of a successful PATCH.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Value {
+        self.answer(self.client.patch(format!("{}{path}", self.base)).json(body)).await
+    }
+
+    /// A successful DELETE.
+    pub(crate) async fn delete(&self, path: &str) {
+        let request = self.client.delete(format!("{}{path}", self.base)).bearer_auth(&self.bearer);
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
     async fn answer(&self, request: reqwest::RequestBuilder) -> Value {
         let answer = request.bearer_auth(&self.bearer).send().await.expect("an answer");
         let (url, status) = (answer.url().clone(), answer.status());

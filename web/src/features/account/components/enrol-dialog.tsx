@@ -6,7 +6,7 @@ import { QrCode } from "@/components/qr-code";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogTitle } from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
-import type { TotpEnrolment } from "@/lib/api/account-types";
+import type { TotpEnrolment } from "@/lib/api/types";
 import { ApiError } from "@/lib/api/client";
 
 interface EnrolDialogProps {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Card } from "@/components/ui/card";
-import type { Me } from "@/lib/api/account-types";
+import type { Me } from "@/lib/api/types";
 import { PERMISSIONS, ROLES } from "@/lib/session/permissions";
 
 /** Who one is here, and what one may do. */

@@ -5,7 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { SignInSession } from "@/lib/api/account-types";
+import type { SignInSession } from "@/lib/api/types";
 import { endSession, sessionsQuery } from "../api/account";
 import { describeAgent } from "../user-agent";
 

@@ -3,7 +3,7 @@ import { ShieldAlert, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import type { TotpEnrolment } from "@/lib/api/account-types";
+import type { TotpEnrolment } from "@/lib/api/types";
 import { reloadMe } from "@/lib/session/sign-out";
 import { confirmTotp, disableTotp, enrolTotp } from "../api/account";
 import { EnrolDialog } from "./enrol-dialog";

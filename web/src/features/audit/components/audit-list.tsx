@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 import { Time } from "@/components/time";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
-import type { AuditEntry } from "@/lib/api/account-types";
+import type { AuditEntry } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { formatFull } from "@/lib/time/format";
 

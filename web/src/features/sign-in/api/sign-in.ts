@@ -1,6 +1,6 @@
 /** Signing in, and making the first account. */
 import { queryOptions } from "@tanstack/react-query";
-import type { SetupRequest } from "@/lib/api/account-types";
+import type { SetupRequest } from "@/lib/api/types";
 import { publicApi, unwrap } from "@/lib/api/transport";
 import { session } from "@/lib/session/browser";
 

@@ -1,6 +1,6 @@
 /** API tokens: what programs sign in with. */
 import { queryOptions } from "@tanstack/react-query";
-import type { ApiToken, NewToken } from "@/lib/api/account-types";
+import type { ApiToken, NewToken } from "@/lib/api/types";
 import { api, settle, unwrap } from "@/lib/api/client";
 
 /** The most that the server gives at once. */

@@ -8,7 +8,7 @@ import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogTitle } f
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { Textarea } from "@/components/ui/textarea";
-import type { Me } from "@/lib/api/account-types";
+import type { Me } from "@/lib/api/types";
 import { now } from "@/lib/time/clock";
 import { type MadeToken, makeToken } from "../api/tokens";
 import { EMPTY, LIFETIMES, mayBeMade, newTokenOf, type TokenDraft } from "../draft";

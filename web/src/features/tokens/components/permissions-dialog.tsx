@@ -4,7 +4,7 @@ import { fieldProblem, FormProblem, unlessShown } from "@/components/form/form-p
 import { GroupScope } from "@/components/group-scope";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogTitle } from "@/components/ui/dialog";
-import type { ApiToken, Me } from "@/lib/api/account-types";
+import type { ApiToken, Me } from "@/lib/api/types";
 import { changePermissions } from "../api/tokens";
 import { PermissionBoxes } from "./permission-boxes";
 

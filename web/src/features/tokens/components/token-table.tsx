@@ -3,7 +3,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import type { ApiToken, Me } from "@/lib/api/account-types";
+import type { ApiToken, Me } from "@/lib/api/types";
 import type { Millis } from "@/lib/footage/types";
 import { stateOf } from "../draft";
 

@@ -1,6 +1,6 @@
 /** The accounts of the organization. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { NewUser, Role, User, UserChange } from "@/lib/api/account-types";
+import type { NewUser, Role, User, UserChange } from "@/lib/api/types";
 import { api, settle, unwrap } from "@/lib/api/client";
 
 export interface UserFilter {

@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogTitle } from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
-import type { Role, User } from "@/lib/api/account-types";
+import type { Role, User } from "@/lib/api/types";
 import { ROLES } from "@/lib/session/permissions";
 import { addUser, changeUser } from "../api/users";
 import { changeOf, type Draft, draftOf, mayBeSaved, newUserOf } from "../draft";

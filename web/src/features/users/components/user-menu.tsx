@@ -2,7 +2,7 @@ import { Ellipsis, Pencil, Trash2, UserCheck, UserX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
-import type { Me, User } from "@/lib/api/account-types";
+import type { Me, User } from "@/lib/api/types";
 import { nameOf } from "@/lib/session/permissions";
 import { type Deed, forbidden } from "../rules";
 

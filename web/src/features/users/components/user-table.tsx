@@ -2,7 +2,7 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { Time } from "@/components/time";
-import type { Me, User } from "@/lib/api/account-types";
+import type { Me, User } from "@/lib/api/types";
 import { nameOf, ROLES } from "@/lib/session/permissions";
 import { UserMenu, type UserActions } from "./user-menu";
 
