@@ -10,9 +10,11 @@ mod body;
 mod enums;
 mod error;
 mod guard;
+mod idempotency;
 mod openapi;
 mod page;
 mod path;
+mod probe;
 mod query;
 mod routes;
 mod shell;
@@ -24,6 +26,7 @@ mod web;
 use axum::Router;
 
 pub use openapi::document as openapi_document;
+pub use probe::{ProbeAudio, ProbeFault, ProbeReason, ProbeReport, Prober};
 pub use state::{ApiConfig, ApiState, Clock};
 
 /// Everything that is served on `listen`: API, media, health, metrics, documents and the page.

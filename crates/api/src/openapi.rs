@@ -1,15 +1,18 @@
 //! The OpenAPI document, generated from the handlers' own types, and a page that shows it.
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::Method;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::error::Failure;
+use crate::idempotency;
 use crate::query::Query;
 use crate::routes;
+use crate::shell::headers::inline_policy;
 use crate::state::ApiState;
 
 /// The page, which needs nothing from elsewhere.
@@ -29,6 +32,7 @@ const INPUTS: &[&str] = &[
     "NewUser",
     "PasswordBody",
     "PasswordOnly",
+    "ProbeInput",
     "RefreshBody",
     "SetupBody",
     "SourceInput",
@@ -79,6 +83,7 @@ pub fn document() -> Value {
     for operation in operations(&mut document) {
         add_failure(operation);
     }
+    add_idempotency_keys(&mut document);
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         name_payloads(schemas);
         schemas
@@ -99,7 +104,12 @@ async fn json(Query(()): Query<()>) -> impl IntoResponse {
 }
 
 async fn page(Query(()): Query<()>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-cache")], PAGE)
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (CACHE_CONTROL, "no-cache".to_owned()),
+        (CONTENT_SECURITY_POLICY, inline_policy(PAGE)),
+    ];
+    (headers, PAGE)
 }
 
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
@@ -113,6 +123,27 @@ fn add_failure(operation: &mut Value) {
         "description": "A failure: `error.code` goes with the status",
         "content": { "application/json": { "schema": reference("Failure") } }
     });
+}
+
+/// The operations that make something take keys.
+fn add_idempotency_keys(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, operations) in paths.into_iter().flatten() {
+        if !idempotency::takes_key(&Method::POST, path) {
+            continue;
+        }
+        let Some(operation) = operations.get_mut("post").and_then(Value::as_object_mut) else { continue };
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        parameters.as_array_mut().expect("a list of parameters").push(json!({
+            "name": idempotency::HEADER,
+            "in": "header",
+            "description": "Names this request, as a UUID. Sent again with the same body within 24 hours, it is answered as \
+                it was, with `Idempotency-Replayed: true`, and nothing is made twice; with another body it is refused \
+                (422 `IDEMPOTENCY_KEY_REUSED`), and while the first one is under way too (409). Failures are not remembered. \
+                What holds a secret is not shown again: the answer is then 409 with the `id` of what was made.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }
+        }));
+    }
 }
 
 /// Generic arguments are written out where they are used; clients want their names.

@@ -54,6 +54,7 @@ pub(crate) fn api() -> OpenApiRouter<ApiState> {
             cameras::update::change_camera,
             cameras::delete::delete_camera
         ))
+        .routes(routes!(cameras::probe::probe_camera))
         .routes(routes!(cameras::tags::list_tags, cameras::tags::change_tags))
         .routes(routes!(groups::list::list_groups, groups::create::create_group))
         .routes(routes!(

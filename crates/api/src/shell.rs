@@ -1,7 +1,9 @@
 //! What is around every request: its id, its time limit, its failure in the envelope, one line
 //! in the log, one count in the metrics. A panic in a handler ends that request and no more.
 
-use std::panic::AssertUnwindSafe;
+pub(crate) mod headers;
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -12,6 +14,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::{Json, Router, response::IntoResponse};
 use futures::FutureExt;
+use nightjar_cache::Permit;
 use nightjar_model::{Caller, ErrorCode};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
@@ -21,6 +24,7 @@ use crate::audit::Deed;
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::guard::{self, Admission, Signed};
+use crate::idempotency;
 use crate::state::ApiState;
 
 /// Answers smaller than this are not worth compressing.
@@ -29,11 +33,15 @@ const MIN_COMPRESSED: u64 = 1024;
 /// Puts the shell around all routes.
 pub(crate) fn wrap(router: Router<ApiState>, state: ApiState) -> Router {
     let compression = CompressionLayer::new().compress_when(SizeAbove::new(MIN_COMPRESSED).and(is_text));
-    router
+    let router = router
         .layer(DefaultBodyLimit::max(state.config.max_body_bytes))
         .layer(middleware::from_fn_with_state(state.clone(), guard))
-        .layer(compression)
-        .with_state(state)
+        .layer(compression);
+    let router = match headers::cors(&state.config) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(middleware::from_fn_with_state(state.clone(), headers::protect)).with_state(state)
 }
 
 /// For paths that do not exist.
@@ -70,7 +78,6 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
-    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     count(&method, route, response.status(), monotonic().saturating_duration_since(started));
     response
 }
@@ -93,8 +100,13 @@ async fn handle(
     if let Some(caller) = &caller {
         request.extensions_mut().insert(Signed(caller.clone()));
     }
-    let mut response = next.run(request).await;
-    drop(place);
+    let mut response = if changes {
+        changed(state, caller.clone(), route.map(str::to_owned), (request, next, place)).await
+    } else {
+        let response = next.run(request).await;
+        drop(place);
+        response
+    };
     if let Some(decision) = &decision {
         guard::limits::tell(response.headers_mut(), decision);
     }
@@ -105,6 +117,30 @@ async fn handle(
         note_refusal(state, caller, &client, route).await;
     }
     response
+}
+
+/// What was begun to be changed is finished, with its entry in the audit trail, even if the client
+/// goes away: it can't know how far its request came.
+async fn changed(
+    state: &ApiState,
+    caller: Option<Caller>,
+    route: Option<String>,
+    (request, next, place): (Request, Next, Option<Permit>),
+) -> Response {
+    let state = state.clone();
+    let changes = state.changes.clone();
+    let change = async move {
+        let response = idempotency::run(&state, caller.as_ref(), route.as_deref(), request, next).await;
+        drop(place);
+        response
+    };
+    match changes.spawn(change).await {
+        Ok(response) => response,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => ApiError::internal("a change was cancelled").into_response(),
+        },
+    }
 }
 
 /// Somebody tried to change what is not theirs.

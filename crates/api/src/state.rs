@@ -9,10 +9,12 @@ use std::time::{Duration, SystemTime};
 use nightjar_access::Access;
 use nightjar_cache::{Cache, Concurrency, Limiter};
 use nightjar_catalog::Catalog;
-use nightjar_model::{StatusBoard, WallTime};
+use nightjar_model::{Reach, StatusBoard, WallTime};
 use nightjar_playback::PlaybackService;
+use tokio_util::task::TaskTracker;
 
 use crate::answer::Answer;
+use crate::probe::Prober;
 use crate::time::Timestamp;
 
 /// Limits of the API.
@@ -34,6 +36,12 @@ pub struct ApiConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether the signed addresses of media work only for the client that asked for them.
     pub media_bound_to_ip: bool,
+    /// Origins whose pages may use the API.
+    pub cors_origins: Vec<String>,
+    /// Where else players get media from, as `https://s3.example`.
+    pub media_origin: Option<String>,
+    /// Where cameras may be that are added or tried over the API.
+    pub camera_reach: Reach,
 }
 
 impl Default for ApiConfig {
@@ -47,6 +55,9 @@ impl Default for ApiConfig {
             tls: false,
             trusted_proxies: Vec::new(),
             media_bound_to_ip: false,
+            cors_origins: Vec::new(),
+            media_origin: None,
+            camera_reach: Reach::Camera { loopback: false },
         }
     }
 }
@@ -99,6 +110,10 @@ pub struct ApiState {
     pub playback: PlaybackService,
     /// What is going on now.
     pub status: StatusBoard,
+    /// Tries cameras.
+    pub prober: Prober,
+    /// Requests that change something: they are finished even if nobody waits for the answer.
+    pub changes: TaskTracker,
     /// Renders the Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The time.

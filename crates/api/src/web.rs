@@ -4,7 +4,7 @@
 //! get `index.html`. Under `/api` there are no pages.
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
@@ -14,13 +14,11 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::routes::media::set;
 use crate::shell;
+use crate::shell::headers::{inline_policy, page_policy};
+use crate::state::ApiState;
 
 /// Shown while there is no dashboard in the build.
 const MISSING: &str = include_str!("../assets/missing.html");
-/// Only our own files; media also from a bucket, and from what hls.js makes of it.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src * blob:; connect-src *; \
-     style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; \
-     object-src 'none'; form-action 'self'";
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
@@ -28,7 +26,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
 struct Dashboard;
 
 /// For every path that is no route.
-pub(crate) async fn fallback(request: Request) -> Response {
+pub(crate) async fn fallback(State(state): State<ApiState>, request: Request) -> Response {
     let path = request.uri().path();
     if path == "/api" || path.starts_with("/api/") {
         return shell::not_found().await.into_response();
@@ -39,18 +37,18 @@ pub(crate) async fn fallback(request: Request) -> Response {
     let name = path.trim_start_matches('/');
     let page = name.is_empty() || name == "index.html";
     match Dashboard::get(name).filter(|_| !page) {
-        Some(file) => serve(name, &file, &request),
+        Some(file) => serve(name, &file, &request, &state),
         None if !page && name.rsplit('/').next().is_some_and(|last| last.contains('.')) => {
             shell::not_found().await.into_response()
         }
         None => match Dashboard::get("index.html") {
-            Some(file) => serve("index.html", &file, &request),
+            Some(file) => serve("index.html", &file, &request, &state),
             None => html(MISSING),
         },
     }
 }
 
-fn serve(name: &str, file: &EmbeddedFile, request: &Request) -> Response {
+fn serve(name: &str, file: &EmbeddedFile, request: &Request, state: &ApiState) -> Response {
     let hash = file.metadata.sha256_hash();
     let etag = format!("\"{}\"", hash[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     let known = request.headers().get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
@@ -68,7 +66,7 @@ fn serve(name: &str, file: &EmbeddedFile, request: &Request) -> Response {
         if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     set(&mut response, CACHE_CONTROL, caching);
     if name.ends_with(".html") {
-        set(&mut response, CONTENT_SECURITY_POLICY, POLICY);
+        set(&mut response, CONTENT_SECURITY_POLICY, &page_policy(&state.config));
     }
     response
 }
@@ -77,6 +75,7 @@ fn html(text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     set(&mut response, CONTENT_TYPE, content_type("index.html"));
     set(&mut response, CACHE_CONTROL, "no-cache");
+    set(&mut response, CONTENT_SECURITY_POLICY, &inline_policy(text));
     response
 }
 

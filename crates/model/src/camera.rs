@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use address::main_address;
-pub use check::{FieldFault, InvalidTags, normalize_tags};
+pub use check::{FieldFault, InvalidTags, address_fault, normalize_tags};
 pub use config::CameraConfig;
 pub use driver::Driver;
 
@@ -29,7 +29,7 @@ pub struct Camera {
     pub name: String,
     /// The group it is in: what accounts can be limited to.
     pub group_id: Option<GroupId>,
-    /// Words that it is found by: trimmed, sorted, each once. See [`normalize_tags`].
+    /// Words that it is found by: trimmed, sorted, each once. See [`address_fault, normalize_tags`].
     pub tags: Vec<String>,
     /// Who made it; empty: not known.
     pub company: String,

@@ -59,6 +59,8 @@ pub enum ErrorCode {
     Unprocessable,
     /// The byte range is outside the file.
     RangeNotSatisfiable,
+    /// The idempotency key belongs to another request.
+    IdempotencyKeyReused,
     /// Too many at once.
     ConcurrentLimitExceeded,
     /// Too many in this time.
@@ -120,6 +122,7 @@ impl ErrorCode {
             Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415),
             Self::RangeNotSatisfiable => ("RANGE_NOT_SATISFIABLE", 416),
             Self::Unprocessable => ("UNPROCESSABLE", 422),
+            Self::IdempotencyKeyReused => ("IDEMPOTENCY_KEY_REUSED", 422),
             Self::ConcurrentLimitExceeded => ("CONCURRENT_LIMIT_EXCEEDED", 429),
             Self::RateLimitExceeded => ("RATE_LIMIT_EXCEEDED", 429),
             Self::Internal => ("INTERNAL", 500),

@@ -11,6 +11,7 @@ mod camera;
 mod error_code;
 mod gap;
 mod id;
+mod reach;
 mod retry;
 mod secret;
 mod segment;
@@ -25,7 +26,7 @@ pub use account::{ApiToken, CameraGroup, Organization, Session, SessionEnd, User
 pub use audit::{Actor, AuditEntry, AuditRecord, Outcome};
 pub use camera::{
     AudioPolicy, Camera, CameraConfig, CameraSource, Driver, FieldFault, InvalidTags, ManagedBy, Mode,
-    RtspTransport, main_address, normalize_tags,
+    RtspTransport, address_fault, main_address, normalize_tags,
 };
 pub use error_code::ErrorCode;
 pub use gap::{Gap, GapCause};
@@ -33,6 +34,7 @@ pub use id::{
     CameraId, CameraKey, EventId, GapId, GroupId, InvalidKey, NodeId, OrgId, RecordingId, SegmentId,
     SessionId, StreamName, TokenId, UserId,
 };
+pub use reach::{AddressKind, Reach, Refused, address_kind};
 pub use retry::Backoff;
 pub use secret::{Secret, redact_url};
 pub use segment::{IndexEntry, Location, Segment, SegmentIndex, SegmentState};

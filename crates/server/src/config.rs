@@ -19,6 +19,7 @@ mod reader;
 mod schema;
 mod summary;
 mod toml_file;
+mod transport;
 mod types;
 
 #[cfg(test)]
@@ -28,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use problem::ConfigErrors;
 pub(crate) use summary::{reference, summary};
-pub(crate) use types::{CameraConfig, Config, Delivery, LogFormat, Service, Storage};
+pub(crate) use types::{CameraConfig, Config, Delivery, LogFormat, Service, Storage, Tls};
 
 use document::Table;
 use problem::Problems;

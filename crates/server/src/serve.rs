@@ -2,10 +2,11 @@
 //! configuration → parts → recovery → tasks → ready → wait → drain.
 
 pub(crate) mod accounts;
-mod http;
+pub(crate) mod http;
 mod keys;
 mod limits;
 pub(crate) mod open;
+mod probe;
 mod signals;
 mod upkeep;
 
@@ -22,7 +23,7 @@ use nightjar_media::WallTime;
 use nightjar_model::StatusBoard;
 use nightjar_playback::PlaybackService;
 use nightjar_recorder::{Downtime, Recorder, Surroundings};
-use nightjar_sources::{Sources, SourcesConfig};
+use nightjar_sources::Sources;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -68,7 +69,7 @@ async fn serve(config: Config) -> Result<()> {
     let started = now();
     let mut signals = signals::Signals::listen()?;
     let metrics = open::metrics()?;
-    let listeners = http::Listeners::bind(&config.service).await?;
+    let listeners = http::Listeners::bind(&config).await?;
 
     let status = StatusBoard::default();
     let footage = open::all(&config, status.clone()).await?;
@@ -102,6 +103,8 @@ async fn serve(config: Config) -> Result<()> {
         cache: accounts.cache,
         playback,
         status: status.clone(),
+        prober: probe::prober(open::camera_reach(&config)),
+        changes: tasks.clone(),
         metrics: Arc::new(move || metrics.render()),
         clock: Clock::system(),
         version: env!("CARGO_PKG_VERSION"),
@@ -109,7 +112,7 @@ async fn serve(config: Config) -> Result<()> {
         recorders_started: recorders_started.clone(),
         config: open::api_config(&config),
     };
-    listeners.serve(&state, &tasks, &serving);
+    listeners.serve(&config, &state, &tasks, &serving);
 
     upkeep::recover(&footage).await?;
     let upkeep = upkeep::Upkeep::start(&config, &footage);
@@ -129,7 +132,8 @@ async fn serve(config: Config) -> Result<()> {
         .context("can't start recording")?,
     );
     let sources = Arc::new(
-        Sources::start(hub, status, SourcesConfig::default()).context("can't start the cameras' threads")?,
+        Sources::start(hub, status, open::sources_config(&config))
+            .context("can't start the cameras' threads")?,
     );
     let reconciling = CancellationToken::new();
     let fleet = Fleet { catalog: catalog.clone(), sources: sources.clone(), recorder: recorder.clone() };

@@ -3,10 +3,17 @@
 use std::time::Duration;
 
 use nightjar_media::InterruptionCause;
+use nightjar_model::Refused;
 
 /// What went wrong with a camera's stream. The texts are for people and carry no credential.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
+    /// The name of the camera leads nowhere.
+    #[error("can't find the camera's host: {0}")]
+    NoSuchHost(String),
+    /// The address is one that we do not connect to.
+    #[error("the camera's address {0}")]
+    Refused(Refused),
     /// No TCP connection.
     #[error("can't connect: {0}")]
     Connect(String),
@@ -30,9 +37,12 @@ pub enum SourceError {
         /// RTSP status.
         status: u16,
     },
-    /// The stream has nothing that we can record.
+    /// The stream has no picture.
     #[error("the stream has no video that Nightjar can record: {0}")]
-    NoMedia(String),
+    NoVideo(String),
+    /// The stream's picture is coded in a way that we can't record.
+    #[error("the stream has no video that Nightjar can record, which is H.264 or H.265: {0}")]
+    UnsupportedVideo(String),
     /// The camera, or something between us, broke the protocol.
     #[error("{0}")]
     Protocol(String),

@@ -9,6 +9,8 @@ mod error;
 mod ingest;
 mod manager;
 mod meter;
+mod probe;
+mod resolve;
 mod rtsp;
 mod stream;
 mod threads;
@@ -16,3 +18,4 @@ mod timeline;
 
 pub use error::SourceError;
 pub use manager::{Sources, SourcesConfig};
+pub use probe::{KeyFrame, Probed, ProbedAudio, probe};

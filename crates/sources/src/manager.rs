@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use nightjar_hub::{Hub, StreamKey};
-use nightjar_model::{AudioPolicy, Camera, CameraId, StatusBoard, StreamName};
+use nightjar_model::{AudioPolicy, Camera, CameraId, ManagedBy, Reach, StatusBoard, StreamName};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,6 +31,8 @@ pub struct SourcesConfig {
     pub auth_retry_limit: Duration,
     /// A connection without a picture for this long is given up.
     pub stall_limit: Duration,
+    /// Whether cameras that were added over the API may be on this machine itself.
+    pub loopback_cameras: bool,
 }
 
 impl Default for SourcesConfig {
@@ -41,6 +43,7 @@ impl Default for SourcesConfig {
             auth_retry_first: Duration::from_secs(30),
             auth_retry_limit: Duration::from_secs(300),
             stall_limit: Duration::from_secs(10),
+            loopback_cameras: false,
         }
     }
 }
@@ -86,7 +89,7 @@ impl Sources {
     /// Begins with a camera, or takes up its changed address; a change of anything else leaves
     /// the connection alone.
     pub fn set_camera(&self, camera: &Camera) {
-        let targets = if camera.enabled { targets(camera) } else { Vec::new() };
+        let targets = if camera.enabled { targets(camera, self.config.loopback_cameras) } else { Vec::new() };
         let mut cameras = self.cameras.lock();
         if cameras.get(&camera.id).is_some_and(|running| running.targets == targets) {
             return;
@@ -152,13 +155,18 @@ fn key(camera: CameraId, stream: StreamName) -> StreamKey {
     StreamKey { camera: camera.0.into_bytes(), stream: stream.as_str() }
 }
 
-fn targets(camera: &Camera) -> Vec<(StreamName, RtspTarget)> {
+fn targets(camera: &Camera, loopback: bool) -> Vec<(StreamName, RtspTarget)> {
+    let reach = match camera.managed_by {
+        ManagedBy::File => Reach::Operator,
+        ManagedBy::Api => Reach::Camera { loopback },
+    };
     let target = |url: &Url| RtspTarget {
         url: url.clone(),
         username: camera.source.username.clone(),
         password: camera.source.password.clone(),
         transport: camera.source.transport,
         audio: camera.audio != AudioPolicy::None,
+        reach,
     };
     let main = (StreamName::Main, target(&camera.source.main_url));
     let sub = camera.source.sub_url.as_ref().map(|url| (StreamName::Sub, target(url)));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt;
 use nightjar_media::WallTime;
-use nightjar_model::{RtspTransport, Secret};
+use nightjar_model::{Reach, RtspTransport, Secret};
 use retina::client::{
     Credentials, Demuxed, Described, InitialSequenceNumberPolicy, InitialTimestampPolicy, PlayOptions,
     SessionOptions, SetupOptions, TcpTransportOptions, Transport, UdpTransportOptions,
@@ -18,9 +18,10 @@ use url::Url;
 
 use crate::SourceError;
 use crate::clock::Arrival;
+use crate::resolve::places;
 
 /// How long a camera may take to answer each step.
-const STEP_LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const STEP_LIMIT: Duration = Duration::from_secs(10);
 
 /// Where and how to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(crate) struct RtspTarget {
     pub(crate) transport: RtspTransport,
     /// Whether sound is wanted.
     pub(crate) audio: bool,
+    /// Where it may lead.
+    pub(crate) reach: Reach,
 }
 
 /// A playing session.
@@ -87,15 +90,7 @@ pub(crate) struct Pending(Option<RawFrame>);
 impl RtspSession {
     /// Connects and plays.
     pub(crate) async fn open(target: &RtspTarget) -> Result<Self, SourceError> {
-        let creds = target.username.as_ref().map(|username| Credentials {
-            username: username.clone(),
-            password: target.password.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default(),
-        });
-        let options = SessionOptions::default()
-            .creds(creds)
-            .user_agent(concat!("Nightjar/", env!("CARGO_PKG_VERSION")).to_owned());
-        let describe = retina::client::Session::describe(target.url.clone(), options);
-        let mut session = within("DESCRIBE", describe).await?;
+        let mut session = describe(target).await?;
         let video = video_stream(&session)?;
         let audio = if target.audio { audio_stream(&session) } else { None };
         for stream in [Some(video), audio].into_iter().flatten() {
@@ -172,6 +167,28 @@ impl RtspSession {
     }
 }
 
+/// Connects to the first place of the address that takes us, and asks what there is.
+async fn describe(target: &RtspTarget) -> Result<retina::client::Session<Described>, SourceError> {
+    let mut failed = None;
+    for url in places(&target.url, target.reach).await? {
+        match within("DESCRIBE", retina::client::Session::describe(url, options(target))).await {
+            Err(error @ SourceError::Connect(_)) => failed = Some(error),
+            described => return described,
+        }
+    }
+    Err(failed.unwrap_or_else(|| SourceError::NoSuchHost("it has no address".to_owned())))
+}
+
+fn options(target: &RtspTarget) -> SessionOptions {
+    let credentials = target.username.as_ref().map(|username| Credentials {
+        username: username.clone(),
+        password: target.password.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+    });
+    SessionOptions::default()
+        .creds(credentials)
+        .user_agent(concat!("Nightjar/", env!("CARGO_PKG_VERSION")).to_owned())
+}
+
 fn raw_video(frame: retina::codec::VideoFrame) -> RawFrame {
     RawFrame {
         ticks: frame.timestamp().elapsed(),
@@ -206,18 +223,19 @@ fn transport(transport: RtspTransport) -> Transport {
 
 fn video_stream(session: &retina::client::Session<Described>) -> Result<usize, SourceError> {
     let streams = session.streams();
-    streams
-        .iter()
-        .position(|stream| stream.media() == "video" && matches!(stream.encoding_name(), "h264" | "h265"))
-        .ok_or_else(|| {
-            let offered: Vec<String> =
-                streams.iter().map(|s| format!("{}/{}", s.media(), s.encoding_name())).collect();
-            SourceError::NoMedia(if offered.is_empty() {
-                "it has no tracks".into()
-            } else {
-                offered.join(", ")
-            })
-        })
+    let is_video = |stream: &&retina::client::Stream| stream.media() == "video";
+    let usable = |stream: &retina::client::Stream| matches!(stream.encoding_name(), "h264" | "h265");
+    streams.iter().position(|stream| is_video(&stream) && usable(stream)).ok_or_else(|| {
+        let offered: Vec<String> =
+            streams.iter().map(|s| format!("{}/{}", s.media(), s.encoding_name())).collect();
+        match offered.join(", ") {
+            offered if offered.is_empty() => SourceError::NoVideo("it has no tracks".to_owned()),
+            offered if streams.iter().any(|stream| is_video(&stream)) => {
+                SourceError::UnsupportedVideo(offered)
+            }
+            offered => SourceError::NoVideo(offered),
+        }
+    })
 }
 
 fn audio_stream(session: &retina::client::Session<Described>) -> Option<usize> {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue};
+use axum::http::{Extensions, HeaderMap};
 use nightjar_access::ClientInfo;
 use uuid::Uuid;
 
@@ -45,19 +45,28 @@ impl Client {
         ClientInfo { ip: self.ip, user_agent: self.agent.clone() }
     }
 
+    /// Whether a request came over TLS, to us or to a trusted proxy.
+    pub(crate) fn is_secure(extensions: &Extensions, headers: &HeaderMap, config: &ApiConfig) -> bool {
+        let trusted = peer(extensions).is_some_and(|peer| config.trusted_proxies.contains(&peer));
+        config.tls || (trusted && headers.get(FORWARDED_PROTO).is_some_and(|value| value == "https"))
+    }
+
     /// The client of a request. A proxy's word on it counts only if the proxy is trusted.
     pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap, config: &ApiConfig, id: Uuid) -> Self {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+        let peer = peer(extensions);
         let trusted = &config.trusted_proxies;
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let by_proxy = peer.is_some_and(|peer| trusted.contains(&peer));
+        let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Self {
             ip: peer.map(|peer| behind(peer, headers, trusted)),
-            agent: text(USER_AGENT.as_str()).unwrap_or_default().chars().take(MAX_AGENT).collect(),
+            agent: agent.chars().take(MAX_AGENT).collect(),
             request_id: Some(id),
-            secure: config.tls || (by_proxy && text(FORWARDED_PROTO) == Some("https")),
+            secure: Self::is_secure(extensions, headers, config),
         }
     }
+}
+
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
 /// The last address in the chain that is no trusted proxy: what stands before it, anybody may have
@@ -86,6 +95,8 @@ fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn ip(text: &str) -> IpAddr {

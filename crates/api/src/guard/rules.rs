@@ -31,6 +31,7 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/docs", Public),
     ("GET", "/api/v1/cameras", Needs(CameraRead)),
     ("POST", "/api/v1/cameras", Needs(CameraWrite)),
+    ("POST", "/api/v1/cameras/probe", Needs(CameraWrite)),
     ("GET", "/api/v1/cameras/{id}", Needs(CameraRead)),
     ("PUT", "/api/v1/cameras/{id}", Needs(CameraWrite)),
     ("PATCH", "/api/v1/cameras/{id}", Needs(CameraWrite)),

@@ -4,6 +4,7 @@ pub(super) mod create;
 pub(super) mod delete;
 mod input;
 pub(super) mod list;
+pub(super) mod probe;
 pub(super) mod show;
 pub(super) mod status;
 pub(super) mod tags;

@@ -8,20 +8,15 @@ use std::time::Duration;
 
 use crate::state::ApiState;
 
-/// How long the database may take to answer before it counts as gone.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
-
 /// Whether the database answers soon.
-async fn database_answers(state: &ApiState) -> bool {
-    matches!(tokio::time::timeout(DATABASE_PATIENCE, state.catalog.ping()).await, Ok(Ok(())))
+async fn database_answers(state: &ApiState, patience: Duration) -> bool {
+    matches!(tokio::time::timeout(patience, state.catalog.ping()).await, Ok(Ok(())))
 }
 
 /// Enabled cameras: their keys, and whether each is connected. None if the database does not say.
-async fn enabled_cameras(state: &ApiState) -> Option<Vec<(String, bool)>> {
-    let book = tokio::time::timeout(DATABASE_PATIENCE, state.catalog.camera_book(state.clock.now()))
-        .await
-        .ok()?
-        .ok()?;
+async fn enabled_cameras(state: &ApiState, patience: Duration) -> Option<Vec<(String, bool)>> {
+    let book =
+        tokio::time::timeout(patience, state.catalog.camera_book(state.clock.now())).await.ok()?.ok()?;
     let connected = |id| state.status.camera(id).is_some_and(|status| status.connected);
     Some(book.all().filter(|c| c.enabled).map(|c| (c.key.to_string(), connected(c.id))).collect())
 }

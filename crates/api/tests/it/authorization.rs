@@ -72,6 +72,7 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("GET", "/api/v1/audit", This("audit:read"), Own),
     ("GET", "/api/v1/cameras", This("camera:read"), Own),
     ("POST", "/api/v1/cameras", This("camera:write"), Own),
+    ("POST", "/api/v1/cameras/probe", This("camera:write"), Own),
     ("GET", "/api/v1/cameras/{id}", This("camera:read"), Camera),
     ("PUT", "/api/v1/cameras/{id}", This("camera:write"), Camera),
     ("PATCH", "/api/v1/cameras/{id}", This("camera:write"), Camera),

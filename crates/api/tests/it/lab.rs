@@ -9,11 +9,12 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::middleware::map_request;
 use nightjar_access::{Access, AccessConfig};
-use nightjar_api::{ApiConfig, ApiState, Clock};
+use nightjar_api::{ApiConfig, ApiState, Clock, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_model::{Role, StatusBoard, WallTime};
 use nightjar_playback::{PlaybackConfig, PlaybackService};
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
 use crate::people::People;
@@ -64,6 +65,8 @@ impl Lab {
                 playback,
             ),
             status: StatusBoard::default(),
+            prober: Arc::new(|_| Box::pin(async { Err(nobody()) })),
+            changes: TaskTracker::new(),
             metrics: Arc::new(|| "nightjar_test 1\n".to_owned()),
             clock: Clock::new(move || WallTime::from_micros(hands.load(Ordering::Relaxed))),
             version: "1.2.3",
@@ -127,6 +130,11 @@ async fn signed(mut request: Request<Body>, bearer: String) -> Request<Body> {
         headers.insert(AUTHORIZATION, value);
     }
     request
+}
+
+/// Nobody is here who could talk to cameras; that is tested with the whole server.
+fn nobody() -> ProbeFault {
+    ProbeFault { reason: ProbeReason::ConnectionRefused, cause: "there is no camera".to_owned() }
 }
 
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {

@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::http::Method;
+use nightjar_cache::{Cache, CacheConfig};
+use nightjar_model::Secret;
 use serde_json::json;
 
 use crate::lab::{Lab, request, send};
@@ -26,6 +28,23 @@ async fn health_says_how_the_parts_are() {
     lab.studio.catalog.close().await;
     let sick = lab.get("/health").await;
     assert_eq!((sick.status.as_u16(), &sick.json()["status"]), (200, &json!("unhealthy")));
+}
+
+#[tokio::test]
+async fn a_shared_cache_that_is_away_degrades_health_and_delays_nothing() {
+    let lab = Lab::new().await;
+    lab.state.status.update_camera(lab.studio.camera.id, at(1), |status| status.connected = true);
+    let mut state = lab.state.clone();
+    let nobody = Secret::new("redis://admin:hunter2@127.0.0.1:1");
+    state.cache = Cache::redis(&nobody, CacheConfig::default()).await.expect("an address");
+    let asked = request(Method::GET, "/health", &[], Body::empty());
+    let health = send(&nightjar_api::router(state), asked).await.json();
+    assert_eq!(
+        (&health["status"], &health["components"]["cache"]["status"]),
+        (&json!("degraded"), &json!("degraded"))
+    );
+    let details = health["components"]["cache"]["details"].as_str().expect("details");
+    assert!(details.contains("connection refused") && !details.contains("hunter2"), "{details}");
 }
 
 #[tokio::test]

@@ -96,7 +96,8 @@ impl Camera {
     }
 }
 
-fn address_fault(url: &Url) -> Option<String> {
+/// What is wrong with the address of a stream; it does not repeat it.
+pub fn address_fault(url: &Url) -> Option<String> {
     if url.scheme() != "rtsp" {
         Some("must begin with rtsp://".to_owned())
     } else if url.host_str().is_none_or(str::is_empty) {

@@ -57,6 +57,12 @@ async fn try_all(config: &Config, patience: Duration) -> bool {
     if let Some(metrics) = config.service.metrics_listen() {
         table.row("metrics", &metrics.to_string(), parts::address(metrics).await);
     }
+    if let Some(tls) = &config.tls {
+        table.row("tls", "certificate", parts::certificate(tls));
+        if let Some(redirect) = tls.redirect {
+            table.row("redirect", &redirect.to_string(), parts::address(redirect).await);
+        }
+    }
     table.row("database", "", parts::in_time(patience, parts::database(config)).await);
     if let Some(storage) = &config.storage {
         let outcome = parts::in_time(patience, parts::bucket(config, storage)).await;

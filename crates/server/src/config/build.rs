@@ -15,6 +15,7 @@ use super::document::Table;
 use super::problem::{Problems, suggestion};
 use super::reader::Reader;
 use super::schema::{KEYS, sections};
+use super::transport;
 use super::types::{
     Config, Database, Delivery, LogFormat, Playback, Recording, Retention, Service, Storage, Upload,
 };
@@ -37,6 +38,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     }
     let mut warnings = Vec::new();
     let service = service(&mut Reader::section(document, "service", problems));
+    let tls = transport::tls(&mut Reader::section(document, "tls", problems));
     let database = database(&mut Reader::section(document, "database", problems), &service.data_dir);
     let storage = storage(&mut Reader::section(document, "storage", problems), &mut warnings);
     let retention = retention(&mut Reader::section(document, "retention", problems), "days", "gb");
@@ -57,6 +59,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     Config {
         file: inputs.file.clone(),
         service,
+        tls,
         database,
         storage,
         cameras,
@@ -95,6 +98,9 @@ fn service(reader: &mut Reader<'_>) -> Service {
         node: NodeId(reader.text("node").unwrap_or_else(|| "node-1".to_owned())),
         drain: Duration::from_secs(reader.number("drain_secs", 0..=3_600).unwrap_or(20)),
         trusted_proxies: clients::addresses(reader, "trusted_proxies"),
+        public_url: transport::public_url(reader),
+        cors_origins: transport::cors_origins(reader),
+        allow_loopback_cameras: reader.truth("allow_loopback_cameras").unwrap_or(false),
     }
 }
 
@@ -255,7 +261,7 @@ fn playback(reader: &mut Reader<'_>) -> Playback {
     }
 }
 
-fn folder(reader: &mut Reader<'_>, key: &str) -> Option<PathBuf> {
+pub(super) fn folder(reader: &mut Reader<'_>, key: &str) -> Option<PathBuf> {
     reader.text(key).map(|text| absolute(Path::new(&text)))
 }
 

@@ -36,6 +36,13 @@ pub(super) const KEYS: &[Key] = &[
     key("service", "node", "`node-1`", "name of this process; must not change while footage lies on its disk"),
     key("service", "drain_secs", "`20`", "how long a stop waits for pending uploads"),
     key("service", "trusted_proxies", "none", "addresses of reverse proxies, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed"),
+    key("service", "public_url", "from `listen`", "address at which people reach Nightjar, without a path, as `https://nightjar.example`"),
+    key("service", "cors_origins", "none", "origins whose pages may use the API, as `[\"https://ops.example\"]` or separated by commas"),
+    key("service", "allow_loopback_cameras", "`false`", "whether cameras that are added over the API may be on this machine itself; those of this file always may"),
+
+    key("tls", "certificate", "none", "PEM file of the certificate and those between it and a root; with it, `listen` speaks HTTPS"),
+    key("tls", "key", "required with `certificate`", "PEM file of its private key"),
+    key("tls", "redirect", "none", "address and port, as `0.0.0.0:80`, where plain HTTP is sent on to HTTPS"),
 
     key("database", "url", "SQLite in `data_dir`", "`sqlite:///path/catalog.db` or `postgres://user:password@host/name`"),
     key("database", "max_connections", "`10`", "most database connections held at once, 1 to 200"),
@@ -88,6 +95,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "user_per_minute", "`600`", "requests a minute of one account; API tokens have their own limit"),
     key("limits", "ip_per_minute", "`1000`", "requests a minute from one address"),
     key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
+    key("limits", "connections", "`4096`", "connections at the same time, of all clients together"),
 ];
 
 /// The sections' names.

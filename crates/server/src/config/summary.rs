@@ -25,6 +25,9 @@ pub(crate) fn summary(config: &Config) -> String {
     );
     let metrics = service.metrics_listen().map_or(String::new(), |at| format!(", metrics also on {at}"));
     line("listen", format!("{}{metrics}", service.listen));
+    if let Some(tls) = &config.tls {
+        line("tls", tls.certificate.display().to_string());
+    }
     line("data", format!("{} (node {})", service.data_dir.display(), service.node.0));
     line("database", database_url(config.database.url.expose()));
     let recording = &config.recording;

@@ -19,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) file: Option<PathBuf>,
     /// The process.
     pub(crate) service: Service,
+    /// What is needed to speak TLS; none: plain HTTP.
+    pub(crate) tls: Option<Tls>,
     /// The catalog's database.
     pub(crate) database: Database,
     /// The bucket; none: footage stays on the local disk.
@@ -58,6 +60,23 @@ pub(crate) struct Service {
     pub(crate) drain: Duration,
     /// Reverse proxies that are believed when they tell whom they speak for.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Address at which people reach the server, without a path.
+    pub(crate) public_url: Option<Url>,
+    /// Origins whose pages may use the API.
+    pub(crate) cors_origins: Vec<String>,
+    /// Whether cameras that are added over the API may be on this machine itself.
+    pub(crate) allow_loopback_cameras: bool,
+}
+
+/// `[tls]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tls {
+    /// The certificate and those between it and a root, PEM; absolute.
+    pub(crate) certificate: PathBuf,
+    /// Its private key, PEM; absolute.
+    pub(crate) key: PathBuf,
+    /// Where plain HTTP is answered with the address to go to instead.
+    pub(crate) redirect: Option<SocketAddr>,
 }
 
 /// `[limits]`
@@ -69,6 +88,8 @@ pub(crate) struct Limits {
     pub(crate) ip_per_minute: u32,
     /// Requests of one account or token at the same time.
     pub(crate) concurrent: u32,
+    /// Connections at the same time, of all clients together.
+    pub(crate) connections: u32,
 }
 
 impl Service {

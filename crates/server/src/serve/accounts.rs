@@ -43,12 +43,14 @@ impl Accounts {
         }
         let token = self.access.setup_token().await.context("can't make a set-up link")?;
         if let Some(token) = token {
-            let address = config.service.listen;
+            let links: Vec<String> = super::http::address::of_people(config)
+                .into_iter()
+                .map(|address| format!("{address}/setup?token={}", token.expose()))
+                .collect();
             // Not in the log: whoever reads that could take the installation over.
             eprintln!(
-                "\n    Nightjar has no account yet. Make the first administrator with this link; it works once:\n\n        \
-                 http://{address}/setup?token={}\n",
-                token.expose()
+                "\n    Nightjar has no account yet. Make the first administrator with this link; it works once:\n\n        {}\n",
+                links.join("\n    or, on this machine,\n        ")
             );
         }
         Ok(())

@@ -8,9 +8,10 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use nightjar_api::ApiConfig;
 use nightjar_catalog::{Catalog, CatalogOptions};
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, CameraKey, OrgId, StatusBoard};
+use nightjar_model::{CameraId, CameraKey, OrgId, Reach, StatusBoard};
 use nightjar_playback::{PlaybackConfig, RemoteDelivery};
 use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig};
+use nightjar_sources::SourcesConfig;
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
 use uuid::Uuid;
 
@@ -112,10 +113,28 @@ pub(crate) fn api_config(config: &Config) -> ApiConfig {
         user_rate: config.limits.user_per_minute,
         ip_rate: config.limits.ip_per_minute,
         concurrent: config.limits.concurrent,
+        tls: config.tls.is_some(),
         trusted_proxies: config.service.trusted_proxies.clone(),
         media_bound_to_ip: config.playback.bind_to_ip,
+        cors_origins: config.service.cors_origins.clone(),
+        media_origin: config
+            .storage
+            .as_ref()
+            .filter(|storage| storage.delivery == Delivery::Redirect)
+            .map(|storage| storage.endpoint.origin().ascii_serialization()),
+        camera_reach: camera_reach(config),
         ..ApiConfig::default()
     }
+}
+
+/// Where cameras may be that somebody adds or tries over the API.
+pub(crate) fn camera_reach(config: &Config) -> Reach {
+    Reach::Camera { loopback: config.service.allow_loopback_cameras }
+}
+
+/// The sources' share of the configuration.
+pub(crate) fn sources_config(config: &Config) -> SourcesConfig {
+    SourcesConfig { loopback_cameras: config.service.allow_loopback_cameras, ..SourcesConfig::default() }
 }
 
 /// Playback's share of the configuration.

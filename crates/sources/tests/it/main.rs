@@ -4,4 +4,5 @@
 
 mod faults;
 mod frames;
+mod probe;
 mod support;

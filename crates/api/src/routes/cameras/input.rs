@@ -105,26 +105,31 @@ impl CameraInput {
             Some(key) => parse_key(key)?,
             None => key_of(&self.name),
         };
-        let source = CameraSource::new(url("source.main_url", &self.source.main_url)?);
+        let source = CameraSource::new(parse_url("source.main_url", &self.source.main_url)?);
         let id = CameraId(Uuid::now_v7());
         let empty = Camera::new(id, caller.org, key, source, state.clock.now());
-        self.apply_to(empty)
+        self.apply_to(state, empty)
     }
 
     /// `camera` with these values: what an answer never shows stays unless it is given.
-    pub(crate) fn change(self, camera: &Camera) -> Result<Camera, ApiError> {
+    pub(crate) fn change(self, state: &ApiState, camera: &Camera) -> Result<Camera, ApiError> {
         if self.key.as_deref().is_some_and(|key| key != camera.key.as_str()) {
             let reason = "can't be changed: it is part of the names of recorded files";
             return Err(ApiError::field(ErrorCode::ValidationFailed, "key", reason));
         }
-        self.apply_to(camera.clone())
+        self.apply_to(state, camera.clone())
     }
 
-    fn apply_to(self, mut camera: Camera) -> Result<Camera, ApiError> {
+    fn apply_to(self, state: &ApiState, mut camera: Camera) -> Result<Camera, ApiError> {
         let old = &camera.source;
         let source = CameraSource {
-            main_url: url("source.main_url", &self.source.main_url)?,
-            sub_url: self.source.sub_url.as_ref().map(|text| url("source.sub_url", text)).transpose()?,
+            main_url: parse_url("source.main_url", &self.source.main_url)?,
+            sub_url: self
+                .source
+                .sub_url
+                .as_ref()
+                .map(|text| parse_url("source.sub_url", text))
+                .transpose()?,
             username: self.source.username.unwrap_or_else(|| old.username.clone()),
             password: self.source.password.unwrap_or_else(|| old.password.clone()),
             transport: self.source.transport.unwrap_or(Transport::Tcp).into(),
@@ -146,6 +151,10 @@ impl CameraInput {
         camera.location = self.location;
         camera.place = self.place;
         check(&camera)?;
+        check_reach(state, "source.main_url", &camera.source.main_url)?;
+        if let Some(url) = &camera.source.sub_url {
+            check_reach(state, "source.sub_url", url)?;
+        }
         Ok(camera)
     }
 }
@@ -212,7 +221,13 @@ fn check(camera: &Camera) -> Result<(), ApiError> {
     Err(faults.fold(first, |error, (field, message)| error.detail(&field, message)))
 }
 
-fn url(field: &str, text: &Secret) -> Result<Url, ApiError> {
+/// Whether the address may lead where it says it does. What its name resolves to is judged when
+/// it is connected to.
+pub(crate) fn check_reach(state: &ApiState, field: &str, url: &Url) -> Result<(), ApiError> {
+    state.config.camera_reach.check_host(url).map_err(|refused| wrong(field, refused.to_string()))
+}
+
+pub(crate) fn parse_url(field: &str, text: &Secret) -> Result<Url, ApiError> {
     // The parser's own words could repeat the address, and with it a password.
     let reason = "is no address: write it as rtsp://host/path";
     text.expose().trim().parse().map_err(|_| ApiError::field(ErrorCode::ValidationFailed, field, reason))

@@ -40,7 +40,7 @@ pub(crate) async fn replace_camera(
     JsonBody(body): JsonBody<CameraInput>,
 ) -> Result<Response, ApiError> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
-    let wanted = body.change(&camera)?;
+    let wanted = body.change(&state, &camera)?;
     write(&state, (&caller, &client), &camera, &wanted, expected).await
 }
 
@@ -66,7 +66,7 @@ pub(crate) async fn change_camera(
 ) -> Result<Response, ApiError> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
     let input: CameraInput = from_value(merge(as_input(&camera), patch))?;
-    let wanted = input.change(&camera)?;
+    let wanted = input.change(&state, &camera)?;
     // What was merged into is what was read: nobody else may have changed it meanwhile.
     write(&state, (&caller, &client), &camera, &wanted, expected.or(Some(camera.version))).await
 }

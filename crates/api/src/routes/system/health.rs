@@ -1,7 +1,10 @@
 //! `GET /health`.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
+use nightjar_cache::CacheHealth;
 use nightjar_model::StorageStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,6 +15,9 @@ use crate::time::Timestamp;
 
 /// Used part of the volume above which it counts as degraded; the recorder makes room at 90 %.
 const VOLUME_DEGRADED: f64 = 0.95;
+
+/// How long the database may take; who asks for health wants to know it now.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// How the process is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +46,7 @@ pub(crate) enum HealthStatus {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Components {
     database: Component,
-    /// In this process.
+    /// In this process, or the server that all nodes share.
     cache: Component,
     /// In this process.
     bus: Component,
@@ -71,24 +77,27 @@ pub(crate) struct CameraCounts {
 #[utoipa::path(get, path = "/health", tag = "system", responses((status = 200, body = Health)))]
 pub(crate) async fn health(State(state): State<ApiState>) -> Json<Health> {
     let now = state.clock.now();
-    let database = if database_answers(&state).await {
+    let (answers, cameras) =
+        tokio::join!(database_answers(&state, PATIENCE), enabled_cameras(&state, PATIENCE));
+    let database = if answers {
         Component { status: HealthStatus::Healthy, details: state.catalog.kind().as_str().to_owned() }
     } else {
         Component { status: HealthStatus::Unhealthy, details: "the database does not answer".to_owned() }
     };
     let storage = storage(&state.status.storage());
-    let cameras = enabled_cameras(&state).await.unwrap_or_default();
+    let cache = cache(state.cache.health());
+    let cameras = cameras.unwrap_or_default();
     let online = cameras.iter().filter(|(_, connected)| *connected).count();
     let offline = cameras.len() - online;
     let cameras_status = if offline == 0 { HealthStatus::Healthy } else { HealthStatus::Degraded };
     Json(Health {
-        status: database.status.max(storage.status).max(cameras_status),
+        status: database.status.max(cache.status).max(storage.status).max(cameras_status),
         version: state.version.to_owned(),
         uptime: now.saturating_since(state.started).as_secs(),
         timestamp: Timestamp(now),
         components: Components {
             database,
-            cache: Component { status: HealthStatus::Healthy, details: "in process".to_owned() },
+            cache,
             bus: Component { status: HealthStatus::Healthy, details: "in process".to_owned() },
             storage,
             cameras: CameraCounts {
@@ -98,6 +107,19 @@ pub(crate) async fn health(State(state): State<ApiState>) -> Json<Health> {
             },
         },
     })
+}
+
+/// A cache that is away costs speed and the counting over all nodes, never an answer.
+fn cache(health: CacheHealth) -> Component {
+    let (status, details) = match health {
+        CacheHealth::Embedded => (HealthStatus::Healthy, "in process".to_owned()),
+        CacheHealth::Healthy => (HealthStatus::Healthy, "shared".to_owned()),
+        CacheHealth::Degraded { since, reason } => {
+            let since = nightjar_model::to_rfc3339(since);
+            (HealthStatus::Degraded, format!("the shared cache is away since {since}: {reason}"))
+        }
+    };
+    Component { status, details }
 }
 
 fn storage(status: &StorageStatus) -> Component {

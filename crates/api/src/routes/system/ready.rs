@@ -1,5 +1,7 @@
 //! `GET /ready`.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,6 +12,8 @@ use super::{database_answers, enabled_cameras};
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
 
+/// How long the database may take to answer before it counts as gone.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Cameras that are named among the reasons.
 const MAX_NAMED: usize = 10;
 
@@ -57,14 +61,14 @@ pub(crate) async fn ready(
     Query(strict): Query<Strictness>,
 ) -> (StatusCode, Json<Readiness>) {
     let mut reasons = Vec::new();
-    if !database_answers(&state).await {
+    if !database_answers(&state, PATIENCE).await {
         reasons.push("the database does not answer".to_owned());
     }
     if !state.recorders_are_started() {
         reasons.push("the recorders are not started yet".to_owned());
     }
     if strict.cameras {
-        let cameras = enabled_cameras(&state).await.unwrap_or_default();
+        let cameras = enabled_cameras(&state, PATIENCE).await.unwrap_or_default();
         let missing: Vec<_> =
             cameras.into_iter().filter(|(_, connected)| !connected).map(|(key, _)| key).collect();
         reasons.extend(missing.iter().take(MAX_NAMED).map(|key| format!("camera `{key}` is not connected")));

@@ -9,7 +9,7 @@ use nightjar_catalog::Catalog;
 use nightjar_storage::{BucketState, RemoteConfig, RemoteTier};
 
 use super::Outcome;
-use crate::config::{Config, Storage};
+use crate::config::{Config, Storage, Tls};
 
 /// Waits for an outcome, but not longer than `patience`.
 pub(super) async fn in_time(patience: Duration, outcome: impl Future<Output = Outcome>) -> Outcome {
@@ -37,6 +37,14 @@ pub(super) async fn address(address: SocketAddr) -> Outcome {
     match tokio::net::TcpListener::bind(address).await {
         Ok(_) => Ok("free".to_owned()),
         Err(error) => Err(format!("can't listen: {error} (is Nightjar running already?)")),
+    }
+}
+
+/// Whether certificate and key belong together.
+pub(super) fn certificate(tls: &Tls) -> Outcome {
+    match crate::serve::http::try_certificate(tls) {
+        Ok(()) => Ok(format!("{} and its key", tls.certificate.display())),
+        Err(error) => Err(format!("{error:#}")),
     }
 }
 

@@ -83,6 +83,11 @@ impl Setup {
         Nightjar { child, base, client: reqwest::Client::new(), bearer: String::new() }
     }
 
+    /// Where it listens, on the loopback address.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// What the server logged so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.path("serve.log")).unwrap_or_default()
@@ -160,6 +165,13 @@ impl Nightjar {
     /// The `data` of a successful POST.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         self.answer(self.client.post(format!("{}{path}", self.base)).json(body)).await
+    }
+
+    /// Status and body of whatever a POST answers.
+    pub(crate) async fn try_post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.post(format!("{}{path}", self.base)).json(body).bearer_auth(&self.bearer);
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
     /// The `data` of a successful PATCH.

@@ -1,0 +1,80 @@
+//! Trying a camera for somebody who wants to add it.
+
+mod picture;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nightjar_api::{ProbeAudio, ProbeFault, ProbeReason, ProbeReport, Prober};
+use nightjar_model::{CameraSource, Reach};
+use nightjar_sources::{Probed, SourceError, probe};
+use tokio::sync::Semaphore;
+
+/// How many are tried at the same time.
+const AT_ONCE: usize = 4;
+/// How long the camera may take for everything.
+const CAMERA_LIMIT: Duration = Duration::from_millis(5_500);
+/// How long its stream is looked at.
+const SAMPLE: Duration = Duration::from_millis(1_500);
+/// How long the picture may take.
+const PICTURE_LIMIT: Duration = Duration::from_millis(2_500);
+
+/// What tries cameras, as far as `reach` goes.
+pub(super) fn prober(reach: Reach) -> Prober {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    Arc::new(move |source| {
+        let places = places.clone();
+        Box::pin(async move {
+            let Ok(_place) = places.try_acquire() else {
+                return Err(ProbeFault {
+                    reason: ProbeReason::Busy,
+                    cause: "all places are taken".to_owned(),
+                });
+            };
+            attempt(&source, reach).await
+        })
+    })
+}
+
+async fn attempt(source: &CameraSource, reach: Reach) -> Result<ProbeReport, ProbeFault> {
+    let probed = probe(source, reach, SAMPLE, CAMERA_LIMIT).await;
+    let probed = probed.map_err(|error| ProbeFault { reason: reason(&error), cause: error.to_string() })?;
+    let picture = match &probed.key_frame {
+        Some(frame) => picture::jpeg(frame, PICTURE_LIMIT).await,
+        None => Err("the camera sent no key frame in time"),
+    };
+    Ok(report(probed, picture))
+}
+
+fn report(probed: Probed, picture: Result<Vec<u8>, &'static str>) -> ProbeReport {
+    ProbeReport {
+        video_codec: probed.video.name(),
+        dimensions: probed.dimensions,
+        fps: probed.fps,
+        key_frame_interval: probed.key_frame_interval,
+        bitrate: probed.bitrate,
+        audio: probed.audio.map(|audio| ProbeAudio {
+            codec: audio.codec.name(),
+            sample_rate: audio.sample_rate,
+            channels: audio.channels,
+        }),
+        picture,
+    }
+}
+
+fn reason(error: &SourceError) -> ProbeReason {
+    match error {
+        SourceError::Refused(refused) => ProbeReason::NotAllowed(*refused),
+        SourceError::NoSuchHost(_) => ProbeReason::HostNotFound,
+        // The system's own words, which it says in no other language.
+        SourceError::Connect(text) if text.contains("refused") => ProbeReason::ConnectionRefused,
+        SourceError::Connect(_) => ProbeReason::Unreachable,
+        SourceError::NoAnswer { .. } => ProbeReason::Timeout,
+        SourceError::Unauthorized { .. } => ProbeReason::WrongCredentials,
+        SourceError::NoSuchStream { .. } => ProbeReason::StreamNotFound,
+        SourceError::NoVideo(_) => ProbeReason::NoVideo,
+        SourceError::UnsupportedVideo(_) => ProbeReason::CodecNotSupported,
+        SourceError::Protocol(_) => ProbeReason::NotRtsp,
+        SourceError::Ended | SourceError::Stalled(_) => ProbeReason::NoMedia,
+    }
+}
