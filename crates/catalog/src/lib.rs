@@ -30,9 +30,9 @@ mod usage;
 pub mod verify;
 mod window;
 
-pub use cameras::{CameraFilter, CameraSort, CameraSortKey};
 pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord, UserFilter};
 pub use audit::{AuditFilter, AuditReport};
+pub use cameras::{CameraFilter, CameraSort, CameraSortKey};
 pub use catalog::{Catalog, CatalogOptions, DatabaseKind};
 pub use error::CatalogError;
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};
