@@ -7,6 +7,7 @@ mod cameras;
 mod conventions;
 mod junk;
 mod lab;
+mod oidc;
 mod openapi;
 mod page;
 mod people;
