@@ -3,9 +3,12 @@
 use std::net::IpAddr;
 
 use nightjar_model::Secret;
+use url::{Host, Url};
 
+use super::document::{Table, Value};
+use super::problem::Problems;
 use super::reader::Reader;
-use super::types::Limits;
+use super::types::{Limits, Service};
 
 /// `[limits]`
 pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
@@ -42,4 +45,58 @@ pub(super) fn addresses(reader: &mut Reader<'_>, key: &str) -> Vec<IpAddr> {
         }
     }
     addresses
+}
+
+/// `[service] public_url`: an origin, as `https://nightjar.example.org`.
+pub(super) fn public_url(reader: &mut Reader<'_>) -> Option<String> {
+    let text = reader.text("public_url")?;
+    let plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())
+    };
+    match Url::parse(text.trim()).ok().filter(plain) {
+        // What an origin leaves out must not have been there.
+        Some(url) if url.as_str() == format!("{}/", url.origin().ascii_serialization()) => {
+            Some(url.origin().ascii_serialization())
+        }
+        _ => {
+            reader.wrong("public_url", "must be like https://nightjar.example.org, without a path");
+            None
+        }
+    }
+}
+
+/// Providers send browsers back to an address that they were told before: it can't be guessed.
+pub(super) fn check_public_url(
+    document: &Table,
+    service: &Service,
+    problems: &mut Problems,
+) -> Option<String> {
+    let providers = document.entries.get("oidc")?;
+    match service.public_url.as_deref() {
+        None if !given(document) => {
+            let text = "[[oidc]] needs [service] `public_url`, the address that browsers know Nightjar by, as \
+                        https://nightjar.example.org: providers send them back there";
+            problems.add(&providers.key_origin, text);
+            None
+        }
+        Some(url) if url.starts_with("http://") && !is_this_machine(url) => Some(format!(
+            "service.public_url is {url}: most providers take only https://, and so should browsers"
+        )),
+        _ => None,
+    }
+}
+
+/// Whether it was written, be it wrong.
+fn given(document: &Table) -> bool {
+    let service = document.entries.get("service").map(|entry| &entry.node.value);
+    matches!(service, Some(Value::Table(table)) if table.entries.contains_key("public_url"))
+}
+
+fn is_this_machine(url: &str) -> bool {
+    match Url::parse(url).ok().as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nightjar_access::oidc::OidcProvider;
 use nightjar_media::WallTime;
 use nightjar_model::{
     AudioPolicy, Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, NodeId, OrgId, Secret,
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) cache_url: Option<Secret>,
     /// How much a client may ask for.
     pub(crate) limits: Limits,
+    /// OpenID providers to sign in with, in the order in which they were written.
+    pub(crate) oidc: Vec<OidcProvider>,
     /// What is allowed but unwise, for the log.
     pub(crate) warnings: Vec<String>,
 }
@@ -58,6 +61,8 @@ pub(crate) struct Service {
     pub(crate) drain: Duration,
     /// Reverse proxies that are believed when they tell whom they speak for.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// The address that browsers know Nightjar by, without a slash at its end.
+    pub(crate) public_url: Option<String>,
 }
 
 /// `[limits]`
