@@ -143,6 +143,7 @@ function me(name: string) {
     groups: null,
     organization: { id: "org", name: "The mock's house" },
     totp: name === "totp",
+    has_password: true,
     session_id: "a",
   };
 }

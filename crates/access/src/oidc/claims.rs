@@ -19,8 +19,11 @@ impl Claims {
         &self.subject
     }
 
-    /// Adds what is not there yet.
-    pub(super) fn add(&mut self, more: Map<String, Value>) {
+    /// Adds what is not there yet. That an address is verified is said of that address only.
+    pub(super) fn add(&mut self, mut more: Map<String, Value>) {
+        if self.all.contains_key("email") && self.all.get("email") != more.get("email") {
+            more.remove("email_verified");
+        }
         for (name, value) in more {
             self.all.entry(name).or_insert(value);
         }
@@ -121,5 +124,17 @@ mod tests {
         assert_eq!(claims.text("name"), Some("Ada"));
         assert_eq!(claims.subject(), "248289761001");
         assert_eq!(claims.email_verified(), Some(true));
+    }
+
+    #[test]
+    fn an_address_is_not_verified_by_another_one() {
+        let add = |email: &str| {
+            let mut claims = claims(json!({ "email": "ada@example.org" }));
+            let more = json!({ "email": email, "email_verified": true });
+            claims.add(more.as_object().expect("an object").clone());
+            claims.email_verified()
+        };
+        assert_eq!(add("ada@example.org"), Some(true));
+        assert_eq!(add("eve@example.net"), None);
     }
 }

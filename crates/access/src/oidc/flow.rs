@@ -12,7 +12,7 @@ use url::Url;
 
 use super::discovery::Metadata;
 use super::provider::Provider;
-use super::tokens::{Grant, short};
+use super::tokens::{Grant, words};
 use super::{Oidc, OidcError, Result};
 use crate::{ClientInfo, SignIn, random};
 
@@ -39,6 +39,8 @@ pub struct Answer {
     pub code: Option<Secret>,
     /// Why there is no code.
     pub error: Option<String>,
+    /// The same in a sentence.
+    pub description: Option<String>,
     /// Which provider it says it is of (RFC 9207).
     pub issuer: Option<String>,
 }
@@ -108,7 +110,7 @@ impl Oidc {
         let provider = self.provider(name)?;
         let pending = self.take(provider, answer, browser).await?;
         if let Some(error) = &answer.error {
-            return Err(OidcError::Denied(short(error)));
+            return Err(denied(error, answer.description.as_deref()));
         }
         let metadata = provider.metadata(now).await?;
         check_issuer(provider, &metadata, answer)?;
@@ -160,6 +162,17 @@ impl Oidc {
         let first = cache.add_once(&keys::once("oidc", &digest_of(state)), PATIENCE).await;
         cache.remove(&pending_key(state)).await;
         if first { Ok(pending) } else { Err(OidcError::Expired) }
+    }
+}
+
+/// A person's no, or a provider that does not understand us (OpenID Connect Core 1.0 §3.1.2.6).
+fn denied(error: &str, description: Option<&str>) -> OidcError {
+    let said = words(error, description);
+    match error {
+        "access_denied" | "interaction_required" | "login_required" | "consent_required" => {
+            OidcError::Denied(said)
+        }
+        _ => OidcError::answer("answer", said),
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Provider {
 impl Provider {
     pub(super) fn new(settings: OidcProvider, patience: Duration) -> Result<Self> {
         let http = Http::new(patience, settings.issuer.is_local())?;
-        Ok(Self { settings, http, metadata: Remembered::new(), keys: Remembered::new() })
+        let (metadata, keys) = (Remembered::new("discovery document"), Remembered::new("key set"));
+        Ok(Self { settings, http, metadata, keys })
     }
 
     /// Where it is asked for what.

@@ -19,6 +19,8 @@ use super::{OidcError, Result, TokenFault};
 
 const TOKENS: &str = "token endpoint";
 const USERINFO: &str = "UserInfo endpoint";
+/// Characters of an error's description that are kept.
+const MAX_WORDS: usize = 300;
 
 /// What a code is exchanged with.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,7 @@ pub(super) struct Tokens {
 #[derive(Deserialize)]
 struct Failure {
     error: String,
+    error_description: Option<String>,
 }
 
 impl Provider {
@@ -56,8 +59,8 @@ impl Provider {
             return http::decode(TOKENS, &body);
         }
         let failure: Option<Failure> = serde_json::from_slice(&body).ok();
-        let said = failure.map(|failure| format!(" ({})", short(&failure.error))).unwrap_or_default();
-        Err(OidcError::answer(TOKENS, format!("status {status}{said}")))
+        let said = failure.map(|failure| words(&failure.error, failure.error_description.as_deref()));
+        Err(OidcError::answer(TOKENS, format!("status {status} {}", said.unwrap_or_default())))
     }
 
     /// What the ID token says, if it can be believed. Keys that are not known yet are asked for once.
@@ -88,9 +91,10 @@ impl Provider {
         tokens: &Tokens,
         mut claims: Claims,
     ) -> Result<Claims> {
+        let verified = (!self.settings.allowed_domains.is_empty()).then_some("email_verified");
         let role_claim = self.settings.roles.claim.as_deref();
-        let wanted = ["email", "name"].into_iter().chain(role_claim);
-        let complete = wanted.into_iter().all(|name| claims.has(name));
+        let mut wanted = ["email", "name"].into_iter().chain(verified).chain(role_claim);
+        let complete = wanted.all(|name| claims.has(name));
         let (Some(address), Some(token), false) = (&metadata.userinfo, &tokens.access_token, complete) else {
             return Ok(claims);
         };
@@ -124,9 +128,11 @@ fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret))))
 }
 
-/// A word of the provider's for the log.
-pub(super) fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(100).collect()
+/// An error in the provider's words, for the log.
+pub(super) fn words(error: &str, description: Option<&str>) -> String {
+    let text = format!("{error} {}", description.unwrap_or_default());
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain.take(MAX_WORDS).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ pub(crate) struct Me {
     organization: OrganizationName,
     /// Whether signing in takes a second factor.
     totp: bool,
+    /// Whether it has a password: one that came from a provider has none.
+    has_password: bool,
     /// The sign-in; null for an API token.
     session_id: Option<Uuid>,
 }
@@ -87,6 +89,7 @@ impl Me {
                 name: organization.map(|organization| organization.name).unwrap_or_default(),
             },
             totp: user.totp,
+            has_password: user.has_password,
             session_id: match caller.via {
                 Via::Session(id) => Some(id.0),
                 Via::Token(_) => None,

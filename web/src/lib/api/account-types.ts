@@ -17,6 +17,8 @@ export interface Me {
   readonly groups: string[] | null;
   readonly organization: { readonly id: string; readonly name: string };
   readonly totp: boolean;
+  /** None of an account that came from a provider. */
+  readonly has_password: boolean;
   readonly session_id: string | null;
 }
 
@@ -194,6 +196,7 @@ interface ById {
 }
 
 interface AccountPaths {
+  "/api/v1/auth/providers": { get: Operation<None, Ok<{ readonly items: { readonly name: string; readonly label: string }[] }>> };
   "/api/v1/setup": { get: Operation<None, Ok<{ readonly needed: boolean }>>; post: WithBody<SetupRequest, None, Ok<SignIn, 201>> };
   "/api/v1/auth/login": { post: WithBody<LoginRequest, None, Ok<SignIn>> };
   "/api/v1/auth/refresh": { post: WithBody<{ refresh_token?: string }, None, Ok<SignIn>> };

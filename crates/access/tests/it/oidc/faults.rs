@@ -221,12 +221,30 @@ async fn the_answer_of_another_provider_is_not_for_this_one(database: TestDataba
 
 async fn a_refusal_at_the_provider_is_told_as_one(database: TestDatabase) {
     let lobby = lobby(&database).await;
-    let started = lobby.start().await;
-    let state = lobby.provider.consent(&started.address).state;
-    let answer = Answer { state, error: Some("access_denied\n".to_owned()), ..Answer::default() };
-    let refused = lobby.finish(&answer, &started.browser, NOW).await.expect_err("refused");
-    assert_eq!(refused.code(), "denied");
-    assert_eq!(refused.to_string(), "the provider refused: access_denied");
+    for (error, code, said) in [
+        ("access_denied", "denied", "the provider refused: access_denied She said no."),
+        ("invalid_scope", "bad_answer", "the provider's answer can't be used: invalid_scope She said no."),
+    ] {
+        let started = lobby.start().await;
+        let state = lobby.provider.consent(&started.address).state;
+        let description = Some("She\nsaid no.".to_owned());
+        let answer = Answer { state, error: Some(error.to_owned()), description, ..Answer::default() };
+        let refused = lobby.finish(&answer, &started.browser, NOW).await.expect_err("refused");
+        assert_eq!((refused.code(), refused.to_string().as_str()), (code, said));
+    }
+}
+
+async fn many_who_wait_for_a_provider_that_hangs_wait_once(database: TestDatabase) {
+    let lobby = lobby(&database).await;
+    lobby.provider.script(|script| script.broken = Some(("discovery", Broken::Hangs)));
+    let tries = (0..20).map(|_| lobby.oidc.start("test", "/", None, NOW));
+    // The patience of one is 0.7 s.
+    let all = tokio::time::timeout(Duration::from_secs(5), futures::future::join_all(tries)).await;
+    for one in all.expect("not one after another") {
+        assert!(matches!(one, Err(OidcError::Unreachable { .. })), "{one:?}");
+    }
+    lobby.provider.script(|script| script.broken = None);
+    lobby.sign_in().await.expect("signs in, as soon as it can");
 }
 
 async fn the_secret_goes_as_the_provider_wants_it(database: TestDatabase) {
@@ -272,6 +290,7 @@ on_both!(
     a_new_key_is_found_and_junk_keys_are_not_asked_for_again_and_again,
     the_answer_of_another_provider_is_not_for_this_one,
     a_refusal_at_the_provider_is_told_as_one,
+    many_who_wait_for_a_provider_that_hangs_wait_once,
     the_secret_goes_as_the_provider_wants_it,
     a_wrong_secret_is_told_with_the_providers_word,
     who_asks_for_a_provider_that_is_not_there_is_told,

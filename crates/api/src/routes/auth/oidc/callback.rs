@@ -29,6 +29,7 @@ use crate::state::ApiState;
         ("state" = Option<String>, Query, description = "Which sign-in it is, from `start`"),
         ("code" = Option<String>, Query, description = "What the provider gave the browser"),
         ("error" = Option<String>, Query, description = "Why it gave none"),
+        ("error_description" = Option<String>, Query, description = "The same in a sentence"),
         ("iss" = Option<String>, Query, description = "Which provider it is; other parameters of the provider's are not looked at")
     ),
     security(()),
@@ -68,6 +69,7 @@ fn read(query: &str) -> Answer {
             "state" => answer.state = value,
             "code" => answer.code = value.map(Secret::new),
             "error" => answer.error = value,
+            "error_description" => answer.description = value,
             "iss" => answer.issuer = value,
             _ => {}
         }
