@@ -16,4 +16,5 @@ after(async () => {
 await import("./suites/page.mjs");
 await import("./suites/sign-in.mjs");
 await import("./suites/accounts.mjs");
+await import("./suites/oidc.mjs");
 playback(() => recording);

@@ -26,6 +26,7 @@ let users = ["admin", "viewer", "totp", "gone"].map((name, index) => user(name, 
 export function accountRoutes({ ok, fail }: Answers): readonly Route[] {
   return [
     ["GET", /^\/api\/v1\/setup$/, ({ response }) => ok(response, { needed: process.env["MOCK_SETUP"] === "1" })],
+    ["GET", /^\/api\/v1\/auth\/providers$/, ({ response }) => ok(response, { items: [{ name: "test", label: "Test provider" }] })],
     ["POST", /^\/api\/v1\/(?:auth\/login|setup)$/, (call) => signIn(call, { ok, fail })],
     ["POST", /^\/api\/v1\/auth\/refresh$/, ({ request, response }) => refresh(request, response, { ok, fail })],
     [
@@ -142,6 +143,7 @@ function me(name: string) {
     groups: null,
     organization: { id: "org", name: "The mock's house" },
     totp: name === "totp",
+    has_password: true,
     session_id: "a",
   };
 }

@@ -1,8 +1,8 @@
 //! Proves who somebody is: passwords, sign-ins, access and refresh tokens, API tokens, second
-//! factors, the set-up link, and back-off from those who guess.
+//! factors, the set-up link, sign-ins at OpenID providers, and back-off from those who guess.
 //!
 //! Belongs here: everything between a secret that was sent and the [`Caller`](nightjar_model::Caller)
-//! it proves, and the rules by which accounts and tokens change. Does not belong here: HTTP (`api`),
+//! it proves, and the rules by which accounts and tokens change. Does not belong here: serving HTTP (`api`),
 //! tables (`catalog`), what a caller may do to an object (`model::authorize`).
 
 mod api_token;
@@ -15,6 +15,7 @@ mod keys;
 mod live;
 mod login;
 mod news;
+pub mod oidc;
 mod organizations;
 mod password;
 mod random;

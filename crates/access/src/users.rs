@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use crate::{Access, AccessError, ClientInfo, Forbidden, Result, check_password, rights};
 
-use fields::check_fields;
-pub(crate) use fields::check_name;
+pub(crate) use fields::{USERNAME_CHARS, check_fields, check_name, is_address, is_in_usernames};
 
 /// An account to be made.
 #[derive(Debug, Clone)]
@@ -209,7 +208,7 @@ impl Access {
     }
 
     /// Writes a changed account, unless its organization would be left without an administrator.
-    async fn write_user(&self, before: &User, after: &User, now: WallTime) -> Result<User> {
+    pub(crate) async fn write_user(&self, before: &User, after: &User, now: WallTime) -> Result<User> {
         let steps_down = rights::rules(before) && !rights::rules(after);
         if steps_down && self.catalog().active_admins(before.org_id).await? <= 1 {
             return Err(Forbidden::LastAdmin.into());

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use nightjar_access::Access;
+use nightjar_access::oidc::Oidc;
 use nightjar_cache::{Cache, Concurrency, Limiter};
 use nightjar_catalog::Catalog;
 use nightjar_model::{Reach, StatusBoard, WallTime};
@@ -100,6 +101,8 @@ pub struct ApiState {
     pub catalog: Catalog,
     /// Who somebody is.
     pub access: Access,
+    /// Who somebody is at an OpenID provider.
+    pub oidc: Oidc,
     /// Counts requests.
     pub limiter: Limiter,
     /// Requests that run at the same time.

@@ -14,6 +14,7 @@ mod clients;
 mod document;
 mod environment;
 mod interpolate;
+mod oidc;
 mod problem;
 mod reader;
 mod schema;

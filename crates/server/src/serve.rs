@@ -100,6 +100,7 @@ async fn serve(config: Config) -> Result<()> {
         limiter: accounts.cache.limiter(),
         running: Concurrency::new(MAX_SUBJECTS),
         access: accounts.access,
+        oidc: accounts.oidc,
         cache: accounts.cache,
         playback,
         status: status.clone(),

@@ -31,12 +31,13 @@ export const ADMIN_PASSWORD = "four barn owls at dusk";
 /**
  * A server with these cameras (`{ id, name, url, … }`: further keys go into the file as they are).
  * `account: false` leaves it without one, as a person finds it who starts it for the first time.
+ * `service` is put into that section of the file, `more` behind everything else.
  */
-export async function startNightjar(cameras, { segmentSecs = 10, port, account = true } = {}) {
+export async function startNightjar(cameras, { segmentSecs = 10, port, account = true, service = "", more = "" } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "nightjar-browser-"));
   const address = `127.0.0.1:${port ?? (await freePort())}`;
   const file = join(folder, "nightjar.toml");
-  await writeFile(file, configuration(cameras, folder, address, segmentSecs));
+  await writeFile(file, configuration(cameras, { folder, address, segmentSecs, service, more }));
   const server = { url: `http://${address}`, folder, footage: join(folder, "data/recordings"), program: undefined };
   const env = { ...process.env, NIGHTJAR_ADMIN_PASSWORD: ADMIN_PASSWORD };
   if (!account) delete env.NIGHTJAR_ADMIN_PASSWORD;
@@ -68,15 +69,16 @@ function recordedSeconds(timeline) {
   return timeline.spans.reduce((sum, span) => sum + (Date.parse(span.end) - Date.parse(span.start)) / 1000, 0);
 }
 
-function configuration(cameras, folder, address, segmentSecs) {
+function configuration(cameras, { folder, address, segmentSecs, service, more }) {
   const camera = ({ url, ...others }) => {
     const keys = { ...others, rtsp_url: url };
     return `[[cameras]]\n${Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join("\n")}\n`;
   };
   return [
-    `[service]\nlisten = "${address}"\nmetrics_port = 0\ndata_dir = "${folder}/data"\nlog_format = "text"\n`,
+    `[service]\nlisten = "${address}"\nmetrics_port = 0\ndata_dir = "${folder}/data"\nlog_format = "text"\n${service}\n`,
     `[recording]\nsegment_duration_secs = ${segmentSecs}\n`,
     ...cameras.map(camera),
+    more,
   ].join("\n");
 }
 

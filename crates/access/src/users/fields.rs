@@ -4,15 +4,14 @@ use nightjar_model::User;
 
 use crate::{AccessError, Result};
 
-const USERNAME_CHARS: usize = 64;
+pub(crate) const USERNAME_CHARS: usize = 64;
 const NAME_CHARS: usize = 100;
 const EMAIL_BYTES: usize = 254;
 
 /// Fails for a field that can't be like that.
-pub(super) fn check_fields(user: &User) -> Result<()> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-@+".contains(c);
+pub(crate) fn check_fields(user: &User) -> Result<()> {
     let name = &user.username;
-    if name.is_empty() || name.len() > USERNAME_CHARS || !name.chars().all(allowed) {
+    if name.is_empty() || name.len() > USERNAME_CHARS || !name.chars().all(is_in_usernames) {
         let why = format!("must be 1 to {USERNAME_CHARS} of A-Z a-z 0-9 . _ - @ +");
         return Err(AccessError::field("username", why));
     }
@@ -21,6 +20,11 @@ pub(super) fn check_fields(user: &User) -> Result<()> {
         return Err(AccessError::field("email", "must be an address like name@example.org"));
     }
     Ok(())
+}
+
+/// Whether names of accounts may have this character.
+pub(crate) fn is_in_usernames(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "._-@+".contains(c)
 }
 
 /// Fails for a name for people that is empty, too long, or would break a line.
@@ -34,7 +38,7 @@ pub(crate) fn check_name(field: &'static str, name: &str) -> Result<()> {
 }
 
 /// Whether mail could go there: whether it does, only mail tells.
-fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let plain = text.len() <= EMAIL_BYTES && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     let parts = text.rsplit_once('@');
     plain && parts.is_some_and(|(name, host)| !name.is_empty() && !name.contains('@') && !host.is_empty())

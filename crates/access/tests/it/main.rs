@@ -6,6 +6,7 @@ mod make;
 mod accounts;
 mod api_tokens;
 mod guessing;
+mod oidc;
 mod second_factor;
 mod secrets;
 mod setup;

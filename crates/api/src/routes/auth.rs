@@ -3,7 +3,9 @@
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod me;
+pub(super) mod oidc;
 pub(super) mod password;
+pub(super) mod providers;
 pub(super) mod refresh;
 pub(super) mod sessions;
 pub(super) mod totp;
@@ -12,7 +14,7 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use nightjar_access::SignIn as Granted;
-use nightjar_model::{Caller, GroupId, GroupScope, User, Via};
+use nightjar_model::{Caller, GroupId, GroupScope, User, Via, WallTime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -58,6 +60,8 @@ pub(crate) struct Me {
     organization: OrganizationName,
     /// Whether signing in takes a second factor.
     totp: bool,
+    /// Whether it has a password: one that came from a provider has none.
+    has_password: bool,
     /// The sign-in; null for an API token.
     session_id: Option<Uuid>,
 }
@@ -85,6 +89,7 @@ impl Me {
                 name: organization.map(|organization| organization.name).unwrap_or_default(),
             },
             totp: user.totp,
+            has_password: user.has_password,
             session_id: match caller.via {
                 Via::Session(id) => Some(id.0),
                 Via::Token(_) => None,
@@ -128,10 +133,15 @@ pub(crate) async fn granted(
     let mut response = answer.into_response();
     set(&mut response, CACHE_CONTROL, "no-store");
     if cookie {
-        let age = granted.session.expires_at.micros_since(state.clock.now()) / 1_000_000;
-        set_cookie(&mut response, granted.refresh.expose(), age, client);
+        keep_refresh(&mut response, &granted, state.clock.now(), client);
     }
     Ok(response)
+}
+
+/// Gives the browser the refresh token of a sign-in as a cookie.
+fn keep_refresh(response: &mut Response, granted: &Granted, now: WallTime, client: &Client) {
+    let age = granted.session.expires_at.micros_since(now) / 1_000_000;
+    set_cookie(response, granted.refresh.expose(), age, client);
 }
 
 /// Takes the cookie back.
@@ -150,8 +160,13 @@ fn set_cookie(response: &mut Response, value: &str, max_age: i64, client: &Clien
 
 /// The refresh token in a request's cookies.
 fn cookie(headers: &HeaderMap) -> Option<String> {
+    cookie_named(headers, COOKIE)
+}
+
+/// What a request's cookies have under this name.
+fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = headers.get_all(axum::http::header::COOKIE).iter();
     let pairs = cookies.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let found = pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE);
+    let found = pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == wanted);
     found.map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty())
 }

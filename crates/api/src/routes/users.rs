@@ -71,7 +71,7 @@ async fn find(state: &ApiState, caller: &Caller, asked: &str) -> Result<DomainUs
     state.catalog.user(caller.org, id).await?.ok_or_else(hidden)
 }
 
-fn for_audit(user: &DomainUser) -> Value {
+pub(super) fn for_audit(user: &DomainUser) -> Value {
     json!({
         "username": user.username,
         "display_name": user.display_name,

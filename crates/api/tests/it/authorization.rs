@@ -50,6 +50,9 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("POST", "/api/v1/setup", Nothing, Own),
     ("POST", "/api/v1/auth/login", Nothing, Own),
     ("POST", "/api/v1/auth/refresh", Nothing, Own),
+    ("GET", "/api/v1/auth/providers", Nothing, Own),
+    ("GET", "/api/v1/auth/oidc/{provider}/start", Nothing, Own),
+    ("GET", "/api/v1/auth/oidc/{provider}/callback", Nothing, Own),
     ("POST", "/api/v1/auth/logout", Name, Own),
     ("GET", "/api/v1/auth/me", Name, Own),
     ("PUT", "/api/v1/auth/password", Name, Own),
@@ -251,7 +254,7 @@ async fn ask(
         _ => Uuid::now_v7().to_string(),
     };
     let url = path.replace("{id}", &id).replace("{camera_id}", &camera).replace("{entry}", "0.m4s");
-    let url = url.replace("{file}", "x.mp4");
+    let url = url.replace("{file}", "x.mp4").replace("{provider}", "test");
     let body = match (method, path.trim_start_matches("/api/v1")) {
         ("POST", "/recording/start" | "/recording/stop") => json!({ "camera_id": camera }),
         ("POST", "/playback/start") => {

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::middleware::map_request;
+use nightjar_access::oidc::{Oidc, OidcConfig};
 use nightjar_access::{Access, AccessConfig};
 use nightjar_api::{ApiConfig, ApiState, Clock, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
@@ -55,6 +56,7 @@ impl Lab {
             catalog: studio.catalog.clone(),
             limiter: cache.limiter(),
             running: Concurrency::new(1_000),
+            oidc: Oidc::new(access.clone(), OidcConfig::default()).expect("without providers"),
             access,
             cache,
             playback: PlaybackService::new(

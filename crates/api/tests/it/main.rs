@@ -9,6 +9,7 @@ mod headers;
 mod idempotency;
 mod junk;
 mod lab;
+mod oidc;
 mod openapi;
 mod page;
 mod people;

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::users::{not_found, to_user};
+use super::users::{NewUser, insert_user, not_found, to_user};
 use crate::entity::Hidden;
 use crate::entity::clean;
 use crate::entity::user::{Column, Entity, Model, username_key};
@@ -117,14 +117,42 @@ impl Catalog {
         if Entity::find_by_id(id.0).one(&transaction).await?.is_none() {
             return Err(not_found(id));
         }
+        self.insert_identity(&transaction, id, (provider, subject), now).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Adds a user and links it to an identity, `(provider, subject)`: both or nothing.
+    /// [`CatalogError::Taken`] if somebody has its username, or is linked to that identity.
+    pub async fn create_user_with_identity(
+        &self,
+        new: &NewUser,
+        identity: (&str, &str),
+        now: WallTime,
+    ) -> Result<()> {
+        self.write(|| async {
+            let transaction = self.begin().await?;
+            insert_user(&transaction, new).await?;
+            self.insert_identity(&transaction, new.user.id, identity, now).await?;
+            Ok(transaction.commit().await?)
+        })
+        .await
+    }
+
+    async fn insert_identity(
+        &self,
+        connection: &impl ConnectionTrait,
+        id: UserId,
+        (provider, subject): (&str, &str),
+        now: WallTime,
+    ) -> Result<()> {
         let text = "INSERT INTO user_identities (provider, subject, user_id, created_at)
                     VALUES ($1, $2, $3, $4) ON CONFLICT (provider, subject) DO NOTHING";
         let values = [clean(provider).into(), clean(subject).into(), id.0.into(), now.micros().into()];
-        transaction.execute_raw(statement(&transaction, text, values)).await?;
-        if self.identity(&transaction, provider, subject).await? != Some(id) {
-            return Err(CatalogError::Taken("identity"));
+        connection.execute_raw(statement(connection, text, values)).await?;
+        match self.identity(connection, provider, subject).await? {
+            Some(linked) if linked == id => Ok(()),
+            _ => Err(CatalogError::Taken("identity")),
         }
-        Ok(transaction.commit().await?)
     }
 
     async fn identity(

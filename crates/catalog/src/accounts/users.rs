@@ -45,13 +45,8 @@ impl Catalog {
     }
 
     async fn create_user_once(&self, new: &NewUser) -> Result<()> {
-        let NewUser { user, password_hash } = new;
         let transaction = self.begin().await?;
-        Entity::insert(to_row(user, password_hash.as_ref().map(Into::into)))
-            .exec_without_returning(&transaction)
-            .await
-            .map_err(|error| CatalogError::or_taken(error, "username"))?;
-        OF_USERS.write(&transaction, user.org_id, user.id.0, &user.groups).await?;
+        insert_user(&transaction, new).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -127,6 +122,16 @@ impl Catalog {
         let delete = Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::OrgId.eq(org.0));
         self.write(|| async { Ok(delete.clone().exec(self.writer()).await?.rows_affected > 0) }).await
     }
+}
+
+/// Adds the rows of a user.
+pub(super) async fn insert_user(connection: &impl ConnectionTrait, new: &NewUser) -> Result<()> {
+    let NewUser { user, password_hash } = new;
+    Entity::insert(to_row(user, password_hash.as_ref().map(Into::into)))
+        .exec_without_returning(connection)
+        .await
+        .map_err(|error| CatalogError::or_taken(error, "username"))?;
+    OF_USERS.write(connection, user.org_id, user.id.0, &user.groups).await
 }
 
 fn filtered(org: OrgId, filter: &UserFilter) -> Select<Entity> {

@@ -68,6 +68,10 @@ async fn try_all(config: &Config, patience: Duration) -> bool {
         let outcome = parts::in_time(patience, parts::bucket(config, storage)).await;
         table.row("bucket", &storage.bucket, outcome);
     }
+    for provider in &config.oidc {
+        let outcome = parts::in_time(patience, parts::provider(provider, patience)).await;
+        table.row("sign-in", &provider.name, outcome);
+    }
     for (camera, outcome) in cameras::try_all(&config.cameras, patience).await {
         table.row("camera", &camera, outcome);
     }

@@ -12,6 +12,7 @@ use super::Inputs;
 use super::cameras::{self, CameraDefaults};
 use super::clients;
 use super::document::Table;
+use super::oidc;
 use super::problem::{Problems, suggestion};
 use super::reader::Reader;
 use super::schema::{KEYS, sections};
@@ -56,6 +57,8 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     let cache_url = clients::cache_url(&mut Reader::section(document, "cache", problems));
     let limits = clients::limits(&mut Reader::section(document, "limits", problems));
     let cameras = cameras::cameras(document, defaults, problems);
+    let oidc = oidc::providers(document, problems);
+    warnings.extend(clients::check_public_url(document, &service, problems));
     Config {
         file: inputs.file.clone(),
         service,
@@ -68,6 +71,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
         playback,
         cache_url,
         limits,
+        oidc,
         warnings,
     }
 }

@@ -3,9 +3,12 @@
 use std::net::IpAddr;
 
 use nightjar_model::Secret;
+use url::{Host, Url};
 
+use super::document::{Table, Value};
+use super::problem::Problems;
 use super::reader::Reader;
-use super::types::Limits;
+use super::types::{Limits, Service};
 
 /// `[limits]`
 pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
@@ -43,4 +46,40 @@ pub(super) fn addresses(reader: &mut Reader<'_>, key: &str) -> Vec<IpAddr> {
         }
     }
     addresses
+}
+
+/// Providers send browsers back to an address that they were told before: it can't be guessed.
+pub(super) fn check_public_url(
+    document: &Table,
+    service: &Service,
+    problems: &mut Problems,
+) -> Option<String> {
+    let providers = document.entries.get("oidc")?;
+    match &service.public_url {
+        None if !given(document) => {
+            let text = "[[oidc]] needs [service] `public_url`, the address that browsers know Nightjar by, as \
+                        https://nightjar.example.org: providers send them back there";
+            problems.add(&providers.key_origin, text);
+            None
+        }
+        Some(url) if url.scheme() == "http" && !is_this_machine(url) => Some(format!(
+            "service.public_url is {url}: most providers take only https://, and so should browsers"
+        )),
+        _ => None,
+    }
+}
+
+/// Whether it was written, be it wrong.
+fn given(document: &Table) -> bool {
+    let service = document.entries.get("service").map(|entry| &entry.node.value);
+    matches!(service, Some(Value::Table(table)) if table.entries.contains_key("public_url"))
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }

@@ -3,7 +3,7 @@
 use super::Override;
 use super::document::{Node, Table, Value};
 use super::problem::{Origin, Problems, suggestion};
-use super::schema::{KEYS, keys_of, sections};
+use super::schema::{KEYS, keys_of, named_by, sections};
 
 const PREFIX: &str = "NIGHTJAR__";
 
@@ -50,7 +50,8 @@ fn overlay_numbered_cameras(document: &mut Table, environment: &[(String, String
     numbered.sort_unstable();
     for (number, name, url) in numbered {
         let origin = Origin::Environment(name.to_owned());
-        if let Some(camera) = camera_mut(document, &format!("camera-{number}"), &origin, problems) {
+        let id = format!("camera-{number}");
+        if let Some(camera) = member_mut(document, ("cameras", &id), &origin, problems) {
             if camera.text("name").is_none() {
                 camera.set("name", &format!("Camera {number}"), &origin);
             }
@@ -61,11 +62,18 @@ fn overlay_numbered_cameras(document: &mut Table, environment: &[(String, String
 
 fn set_path(document: &mut Table, parts: &[&str], value: &str, origin: &Origin, problems: &mut Problems) {
     match parts {
-        ["cameras", id, key] => set_camera(document, id, key, value, origin, problems),
+        [list, id, key] if named_by(list).is_some() => {
+            set_member(document, (list, id), key, value, origin, problems);
+        }
         ["cameras", ..] => problems.add(
             origin,
             "a camera's key is named by its id too: NIGHTJAR__CAMERAS__FRONT_DOOR__PASSWORD for the \
              password of `front-door`",
+        ),
+        ["oidc", ..] => problems.add(
+            origin,
+            "a provider's key is named by its name too: NIGHTJAR__OIDC__GOOGLE__CLIENT_SECRET for the \
+             secret of `google`",
         ),
         [section, key] if sections().contains(section) => {
             if keys_of(section).contains(key) {
@@ -96,46 +104,49 @@ fn set(
     }
 }
 
-fn set_camera(
+/// Sets a key of one of a list.
+fn set_member(
     document: &mut Table,
-    id: &str,
+    (list, id): (&str, &str),
     key: &str,
     value: &str,
     origin: &Origin,
     problems: &mut Problems,
 ) {
-    if !keys_of("cameras").contains(&key) {
-        let near = suggestion(key, &keys_of("cameras"));
-        problems.add(origin, format!("unknown key `{key}` of a camera{near}"));
-    } else if let Some(camera) = camera_mut(document, id, origin, problems) {
-        camera.set(key, value, origin);
+    if !keys_of(list).contains(&key) {
+        let near = suggestion(key, &keys_of(list));
+        let one = if list == "cameras" { "a camera" } else { "a provider" };
+        problems.add(origin, format!("unknown key `{key}` of {one}{near}"));
+    } else if let Some(member) = member_mut(document, (list, id), origin, problems) {
+        member.set(key, value, origin);
     }
 }
 
-/// The camera whose id is `id`, `_` and `-` and letter case taken as equal; a new one if none is.
-fn camera_mut<'a>(
+/// The member whose id is `id`, `_` and `-` and letter case taken as equal; a new one if none is.
+fn member_mut<'a>(
     document: &'a mut Table,
-    id: &str,
+    (list, id): (&str, &str),
     origin: &Origin,
     problems: &mut Problems,
 ) -> Option<&'a mut Table> {
-    let Some(cameras) = document.list_mut("cameras", origin) else {
-        problems.add(origin, "`cameras` in the file is not a list of [[cameras]]");
+    let named_by = named_by(list)?;
+    let Some(members) = document.list_mut(list, origin) else {
+        problems.add(origin, format!("`{list}` in the file is not a list of [[{list}]]"));
         return None;
     };
     let folded = |id: &str| id.to_lowercase().replace('_', "-");
     let is_it = |node: &Node| match &node.value {
-        Value::Table(camera) => camera.text("id").is_some_and(|known| folded(known) == folded(id)),
+        Value::Table(member) => member.text(named_by).is_some_and(|known| folded(known) == folded(id)),
         _ => false,
     };
-    let at = cameras.iter().position(is_it).unwrap_or_else(|| {
-        let mut camera = Table::default();
-        camera.set("id", &folded(id), origin);
-        cameras.push(Node { origin: origin.clone(), value: Value::Table(camera) });
-        cameras.len() - 1
+    let at = members.iter().position(is_it).unwrap_or_else(|| {
+        let mut member = Table::default();
+        member.set(named_by, &folded(id), origin);
+        members.push(Node { origin: origin.clone(), value: Value::Table(member) });
+        members.len() - 1
     });
-    match &mut cameras[at].value {
-        Value::Table(camera) => Some(camera),
+    match &mut members[at].value {
+        Value::Table(member) => Some(member),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Reading one table of the document: typed getters that note what is wrong and go on.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
@@ -189,8 +190,67 @@ impl<'a> Reader<'a> {
             Some(near) => format!("; did you mean `{near}`?"),
             None => String::new(),
         };
-        let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+        let all = words_of(choices);
         self.give_up(key, format!("`{text}` is not known; give {all}{near}"))
+    }
+
+    /// Words: a text with commas or blanks between them, or a list of texts.
+    pub(super) fn words(&mut self, key: &str) -> Option<Vec<String>> {
+        let apart = |text: &str| {
+            let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+            words.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let words = match &self.node(key)?.value {
+            Value::Text { text, .. } => apart(text),
+            Value::List(list) => {
+                let mut words = Vec::with_capacity(list.len());
+                for node in list {
+                    match &node.value {
+                        Value::Text { text, .. } => words.extend(apart(text)),
+                        other => {
+                            let problem = format!("must be a list of texts, without {}", other.kind());
+                            return self.give_up(key, problem);
+                        }
+                    }
+                }
+                words
+            }
+            Value::Broken => return None,
+            other => return self.give_up(key, format!("must be text, in quotes, not {}", other.kind())),
+        };
+        if words.is_empty() { self.give_up(key, "is empty") } else { Some(words) }
+    }
+
+    /// A table with one of several words under each of its keys, which may be anything.
+    pub(super) fn choices<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> BTreeMap<String, T> {
+        let mut chosen = BTreeMap::new();
+        let table = match self.node(key).map(|node| &node.value) {
+            Some(Value::Table(table)) => table,
+            None | Some(Value::Broken) => return chosen,
+            Some(other) => {
+                let word = choices.first().map(|(word, _)| *word).unwrap_or_default();
+                let kind = other.kind();
+                self.wrong(key, format!("must be a table, as {{ \"a name\" = \"{word}\" }}, not {kind}"));
+                return chosen;
+            }
+        };
+        for (name, entry) in &table.entries {
+            let found = match &entry.node.value {
+                Value::Text { text, .. } => choices.iter().find(|(word, _)| word == text),
+                _ => None,
+            };
+            match found {
+                Some((_, value)) => {
+                    chosen.insert(name.clone(), *value);
+                }
+                None => {
+                    let all = words_of(choices);
+                    let text = format!("{} `{key}`: `{name}` must be {all}", self.title);
+                    self.problems.add(&entry.node.origin, text);
+                }
+            }
+        }
+        chosen
     }
 
     fn node(&self, key: &str) -> Option<&'a Node> {
@@ -201,4 +261,9 @@ impl<'a> Reader<'a> {
         self.wrong(key, problem);
         None
     }
+}
+
+/// What there is to choose from, for messages.
+fn words_of<T>(choices: &[(&str, T)]) -> String {
+    choices.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
 }

@@ -2,7 +2,7 @@
 
 /// A key.
 pub(super) struct Key {
-    /// Its section; `cameras` stands for each of `[[cameras]]`.
+    /// Its section; `cameras` stands for each of `[[cameras]]`, `oidc` for each of `[[oidc]]`.
     pub(super) section: &'static str,
     /// Its name.
     pub(super) name: &'static str,
@@ -36,7 +36,7 @@ pub(super) const KEYS: &[Key] = &[
     key("service", "node", "`node-1`", "name of this process; must not change while footage lies on its disk"),
     key("service", "drain_secs", "`20`", "how long a stop waits for pending uploads"),
     key("service", "trusted_proxies", "none", "addresses of reverse proxies, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed"),
-    key("service", "public_url", "from `listen`", "address at which people reach Nightjar, without a path, as `https://nightjar.example`"),
+    key("service", "public_url", "from `listen`", "address at which people reach Nightjar, without a path, as `https://nightjar.example`; required with `[[oidc]]`"),
     key("service", "cors_origins", "none", "origins whose pages may use the API, as `[\"https://ops.example\"]` or separated by commas"),
     key("service", "allow_loopback_cameras", "`false`", "whether cameras that are added over the API may be on this machine itself; those of this file always may"),
 
@@ -96,6 +96,19 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "ip_per_minute", "`1000`", "requests a minute from one address"),
     key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
     key("limits", "connections", "`4096`", "connections at the same time, of all clients together"),
+
+    key("oidc", "name", "required", "name of an OpenID provider, part of addresses: a-z, 0-9 and `-`"),
+    key("oidc", "label", "the name", "what people read on the button"),
+    key("oidc", "issuer", "required", "its issuer, letter by letter as it names itself"),
+    key("oidc", "client_id", "required", "what the provider knows Nightjar as"),
+    key("oidc", "client_secret", "required", "what proves to the provider that it is Nightjar; best from a variable, `${OIDC_SECRET}`"),
+    key("oidc", "scopes", "`openid profile email`", "what is asked of the provider; some need one more for groups"),
+    key("oidc", "role_claim", "none", "claim that names groups or roles, as `groups` or `realm_access.roles`"),
+    key("oidc", "roles", "none", "what its values stand for, as `{ \"nightjar-admins\" = \"admin\" }`: `admin`, `operator` or `viewer`; the one that may do most counts"),
+    key("oidc", "default_role", "none: they are refused", "role of those for whom nothing is mapped: `operator` or `viewer`"),
+    key("oidc", "organization", "the first", "name of the organization that new accounts belong to"),
+    key("oidc", "create_users", "`true`", "whether an account is made for somebody who comes for the first time"),
+    key("oidc", "allowed_domains", "all", "domains of e-mail addresses that may come in; the provider must have verified the address"),
 ];
 
 /// The sections' names.
@@ -103,6 +116,15 @@ pub(super) fn sections() -> Vec<&'static str> {
     let mut sections: Vec<_> = KEYS.iter().map(|key| key.section).collect();
     sections.dedup();
     sections
+}
+
+/// Sections that are lists, and the key that tells their members apart.
+pub(super) fn named_by(section: &str) -> Option<&'static str> {
+    match section {
+        "cameras" => Some("id"),
+        "oidc" => Some("name"),
+        _ => None,
+    }
 }
 
 /// The names of a section's keys.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use nightjar_model::redact_url;
 use url::Url;
 
-use super::schema::KEYS;
+use super::schema::{KEYS, named_by};
 use super::types::{CameraConfig, Config, Retention};
 
 /// A few aligned lines: what applies, and where it came from.
@@ -41,6 +41,9 @@ pub(crate) fn summary(config: &Config) -> String {
             None => "none: footage stays on this disk".to_owned(),
         },
     );
+    for provider in &config.oidc {
+        line("sign-in", format!("{} at {} as {}", provider.name, provider.issuer, provider.client_id));
+    }
     line("cameras", config.cameras.len().to_string());
     for camera in &config.cameras {
         line("", camera_line(camera));
@@ -55,7 +58,10 @@ pub(crate) fn reference() -> String {
     for key in KEYS {
         if key.section != section {
             section = key.section;
-            let title = if section == "cameras" { "\n[[cameras]]" } else { &format!("\n[{section}]") };
+            let title = match named_by(section) {
+                Some(_) => format!("\n[[{section}]]"),
+                None => format!("\n[{section}]"),
+            };
             // Writing to a String can not fail.
             let _ = writeln!(out, "{title}");
         }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nightjar_access::oidc::OidcProvider;
 use nightjar_media::WallTime;
 use nightjar_model::{
     AudioPolicy, Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, NodeId, OrgId, Secret,
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) cache_url: Option<Secret>,
     /// How much a client may ask for.
     pub(crate) limits: Limits,
+    /// OpenID providers to sign in with, in the order in which they were written.
+    pub(crate) oidc: Vec<OidcProvider>,
     /// What is allowed but unwise, for the log.
     pub(crate) warnings: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Accounts: who may do what, and the first administrator.
 
 use anyhow::{Context, Result};
+use nightjar_access::oidc::{Oidc, OidcConfig};
 use nightjar_access::{Access, AccessConfig};
 use nightjar_cache::{Cache, CacheConfig};
 use nightjar_catalog::Catalog;
@@ -15,6 +16,7 @@ const ADMIN_PASSWORD: &str = "NIGHTJAR_ADMIN_PASSWORD";
 /// What accounts stand on.
 pub(crate) struct Accounts {
     pub(crate) access: Access,
+    pub(crate) oidc: Oidc,
     pub(crate) cache: Cache,
 }
 
@@ -28,7 +30,10 @@ impl Accounts {
             None => Cache::embedded(CacheConfig::default()),
         };
         let access = Access::new(catalog.clone(), cache.clone(), AccessConfig::default());
-        Ok(Self { access: access.context("can't start accounts")?, cache })
+        let access = access.context("can't start accounts")?;
+        let oidc =
+            Oidc::new(access.clone(), oidc_config(config)).context("can't prepare sign-ins ([[oidc]])")?;
+        Ok(Self { access, oidc, cache })
     }
 
     /// While there is no account: makes `admin` with the password of the environment, or prints the
@@ -54,5 +59,15 @@ impl Accounts {
             );
         }
         Ok(())
+    }
+}
+
+/// The share of sign-ins at providers.
+fn oidc_config(config: &Config) -> OidcConfig {
+    let origin = config.service.public_url.as_ref().map(|url| url.origin().ascii_serialization());
+    OidcConfig {
+        public_url: origin.unwrap_or_default(),
+        providers: config.oidc.clone(),
+        ..OidcConfig::default()
     }
 }

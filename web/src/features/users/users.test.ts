@@ -30,6 +30,7 @@ const me: Me = {
   groups: null,
   organization: { id: "o", name: "House" },
   totp: false,
+  has_password: true,
   session_id: "s",
 };
 

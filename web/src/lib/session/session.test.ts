@@ -19,6 +19,7 @@ function me(id = "u1"): Me {
     groups: null,
     organization: { id: "o", name: "House" },
     totp: false,
+    has_password: true,
     session_id: "s",
   };
 }

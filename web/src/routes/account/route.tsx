@@ -25,10 +25,10 @@ function AccountPage() {
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <div className="grid gap-4">
           <ProfileCard me={me} />
-          <TotpCard enabled={me.totp} username={me.username} />
+          {me.has_password && <TotpCard enabled={me.totp} username={me.username} />}
         </div>
         <div className="grid gap-4">
-          <PasswordCard username={me.username} />
+          {me.has_password && <PasswordCard username={me.username} />}
           <SessionsCard />
         </div>
       </div>

@@ -1,4 +1,5 @@
 import { createRoute } from "@tanstack/react-router";
+import { type ProviderProblem, providerProblem } from "@/features/sign-in/provider-problem";
 import { safeNext } from "@/lib/session/next";
 import { rootRoute } from "../root";
 import { LoginPage } from "./page";
@@ -6,13 +7,15 @@ import { LoginPage } from "./page";
 export const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+  validateSearch: (search: Record<string, unknown>): { next?: string; error?: ProviderProblem } => {
     const next = safeNext(search["next"]);
-    return next === "/" ? {} : { next };
+    const error = providerProblem(search["error"]);
+    return { ...(next === "/" ? {} : { next }), ...(error ? { error } : {}) };
   },
   component: Page,
 });
 
 function Page() {
-  return <LoginPage next={loginRoute.useSearch().next ?? "/"} />;
+  const { next = "/", error } = loginRoute.useSearch();
+  return <LoginPage next={next} error={error} />;
 }

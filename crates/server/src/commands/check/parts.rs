@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nightjar_access::oidc::{self, OidcProvider};
 use nightjar_catalog::Catalog;
 use nightjar_storage::{BucketState, RemoteConfig, RemoteTier};
 
@@ -86,6 +87,16 @@ pub(super) async fn bucket(config: &Config, storage: &Storage) -> Outcome {
     match tried.await {
         Ok(BucketState::Existed) => Ok("an object was written, read back and deleted".to_owned()),
         Ok(BucketState::Created) => Ok("made; an object was written, read back and deleted".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whether an OpenID provider is found under its issuer and has keys that can be used. Whether it
+/// takes the client is seen only when somebody signs in.
+pub(super) async fn provider(provider: &OidcProvider, patience: Duration) -> Outcome {
+    match oidc::probe(provider.clone(), patience, crate::serve::now()).await {
+        Ok(0) => Err(format!("{} has no key for RS256, PS256, ES256 or EdDSA", provider.issuer)),
+        Ok(keys) => Ok(format!("{} was found, keys: {keys}", provider.issuer)),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -17,6 +17,7 @@ export function ProfileCard({ me }: { readonly me: Me }) {
           {ROLES[me.role].name}
           <span className="block text-xs text-muted-foreground">{ROLES[me.role].about}</span>
         </Fact>
+        {!me.has_password && <Fact term="Password">None: you sign in at a provider</Fact>}
         <Fact term="Organization">{me.organization.name}</Fact>
         <Fact term="Cameras">{me.groups === null ? "All of the organization" : `Those in ${me.groups.length} ${me.groups.length === 1 ? "group" : "groups"}`}</Fact>
       </dl>

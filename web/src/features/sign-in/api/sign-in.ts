@@ -29,3 +29,9 @@ export const setupQuery = queryOptions({
   queryFn: async ({ signal }) => (await unwrap(publicApi.GET("/api/v1/setup", { signal }))).needed,
   staleTime: 0,
 });
+
+/** The OpenID providers that one can sign in with. */
+export const providersQuery = queryOptions({
+  queryKey: ["sign-in-providers"],
+  queryFn: async ({ signal }) => (await unwrap(publicApi.GET("/api/v1/auth/providers", { signal }))).items,
+});

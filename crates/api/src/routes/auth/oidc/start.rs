@@ -1,0 +1,62 @@
+//! `GET /auth/oidc/{provider}/start`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use nightjar_model::ErrorCode;
+
+use super::return_to::own_path;
+use super::{COOKIE, failed, keep_cookie, see_other};
+use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::path::UrlPath;
+use crate::query::{FromQuery, Query, QueryReader};
+use crate::routes::auth::cookie_named;
+use crate::state::ApiState;
+
+/// How somebody signs in.
+pub(crate) struct StartQuery {
+    return_to: String,
+}
+
+impl FromQuery for StartQuery {
+    fn from_query(reader: &mut QueryReader) -> Self {
+        let return_to = reader.parsed("return_to", ErrorCode::ValidationFailed, own_path);
+        Self { return_to: return_to.unwrap_or_else(|| "/".to_owned()) }
+    }
+}
+
+/// Begin to sign in at an OpenID provider
+///
+/// To be opened by a browser: sends it to the provider. It comes back to `callback`, with a cookie by
+/// which it is known, within ten minutes. If the provider can't be reached, the browser is sent to the
+/// sign-in page with the reason in `error`.
+#[utoipa::path(
+    get,
+    path = "/auth/oidc/{provider}/start",
+    tag = "auth",
+    params(
+        ("provider" = String, Path, description = "Name of the provider, as /auth/providers lists it"),
+        ("return_to" = Option<String>, Query, description = "Path of the page to be shown afterwards; `/` without it")
+    ),
+    security(()),
+    responses((status = 303, description = "On to the provider", headers(("Location" = String, description = "Its sign-in page"))))
+)]
+pub(crate) async fn start_at_provider(
+    State(state): State<ApiState>,
+    client: Client,
+    UrlPath(provider): UrlPath<String>,
+    headers: HeaderMap,
+    Query(query): Query<StartQuery>,
+) -> Result<Response, ApiError> {
+    let browser = cookie_named(&headers, COOKIE);
+    let now = state.clock.now();
+    match state.oidc.start(&provider, &query.return_to, browser.as_deref(), now).await {
+        Ok(started) => {
+            let mut response = see_other(started.address.as_str());
+            keep_cookie(&mut response, started.browser.expose(), started.lifetime.as_secs(), &client);
+            Ok(response)
+        }
+        Err(error) => failed(&provider, error),
+    }
+}
