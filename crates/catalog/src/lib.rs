@@ -11,6 +11,7 @@ mod catalog;
 mod dialect;
 mod entity;
 mod error;
+mod events;
 mod gaps;
 mod ledger;
 mod migrate;
@@ -35,6 +36,7 @@ pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord,
 pub use audit::{AuditFilter, AuditReport};
 pub use catalog::{Catalog, CatalogOptions, DatabaseKind};
 pub use error::CatalogError;
+pub use events::{EventFilter, EventPage, EventWrite};
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};
 pub use page::{InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};
 pub use seal::Sealer;
