@@ -10,6 +10,7 @@ mod body;
 mod enums;
 mod error;
 mod guard;
+mod live;
 mod openapi;
 mod page;
 mod path;
@@ -23,6 +24,7 @@ mod web;
 
 use axum::Router;
 
+pub use live::Live;
 pub use openapi::document as openapi_document;
 pub use state::{ApiConfig, ApiState, Clock};
 

@@ -9,10 +9,12 @@ use std::time::{Duration, SystemTime};
 use nightjar_access::Access;
 use nightjar_cache::{Cache, Concurrency, Limiter};
 use nightjar_catalog::Catalog;
+use nightjar_events::Events;
 use nightjar_model::{StatusBoard, WallTime};
 use nightjar_playback::PlaybackService;
 
 use crate::answer::Answer;
+use crate::live::Live;
 use crate::time::Timestamp;
 
 /// Limits of the API.
@@ -28,6 +30,8 @@ pub struct ApiConfig {
     pub ip_rate: u32,
     /// Requests of one account or token at the same time.
     pub concurrent: u32,
+    /// WebSockets of one account or token at the same time.
+    pub sockets: u32,
     /// Whether the API itself speaks TLS: cookies are then `Secure`.
     pub tls: bool,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -44,6 +48,7 @@ impl Default for ApiConfig {
             user_rate: 100,
             ip_rate: 1_000,
             concurrent: 20,
+            sockets: 20,
             tls: false,
             trusted_proxies: Vec::new(),
             media_bound_to_ip: false,
@@ -97,6 +102,10 @@ pub struct ApiState {
     pub cache: Cache,
     /// Recorded footage.
     pub playback: PlaybackService,
+    /// What happens.
+    pub events: Events,
+    /// Those who are connected.
+    pub live: Live,
     /// What is going on now.
     pub status: StatusBoard,
     /// Renders the Prometheus text.

@@ -5,8 +5,10 @@ mod authorization;
 mod camera_changes;
 mod cameras;
 mod conventions;
+mod events;
 mod junk;
 mod lab;
+mod listener;
 mod openapi;
 mod page;
 mod people;
@@ -14,6 +16,7 @@ mod playback;
 mod player;
 mod recording;
 mod recordings;
+mod sockets;
 mod storage;
 #[path = "../../../playback/tests/it/studio.rs"]
 mod studio;
