@@ -17,6 +17,7 @@ pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
         user_per_minute: number("user_per_minute", 600),
         ip_per_minute: number("ip_per_minute", 1_000),
         concurrent: number("concurrent", 20),
+        sockets: number("sockets", 20),
     }
 }
 

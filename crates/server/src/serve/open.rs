@@ -113,6 +113,7 @@ pub(crate) fn api_config(config: &Config) -> ApiConfig {
         user_rate: config.limits.user_per_minute,
         ip_rate: config.limits.ip_per_minute,
         concurrent: config.limits.concurrent,
+        sockets: config.limits.sockets,
         trusted_proxies: config.service.trusted_proxies.clone(),
         media_bound_to_ip: config.playback.bind_to_ip,
         ..ApiConfig::default()
