@@ -45,6 +45,28 @@ impl Access {
         })
     }
 
+    /// Who was proven this way, with what it may do now; none once that has ended, or for an address
+    /// that the token is not for.
+    pub async fn caller(
+        &self,
+        via: Via,
+        client_ip: Option<IpAddr>,
+        now: WallTime,
+    ) -> Result<Option<Caller>, CatalogError> {
+        let (live, catalog) = (&self.inner.live, self.catalog());
+        Ok(match via {
+            Via::Session(id) => {
+                let found = live.session(catalog, id, now).await?;
+                found.map(|(session, user)| caller_of_session(&user, &session))
+            }
+            Via::Token(id) => {
+                let found = live.token_of_any(catalog, id, now).await?;
+                let found = found.filter(|(token, _)| may_come_from(&token.allowed_ips, client_ip));
+                found.map(|(token, owner)| caller_of_token(&owner, &token))
+            }
+        })
+    }
+
     /// Requests an hour that a caller's API token allows; none for a sign-in.
     pub async fn hourly_limit(&self, caller: &Caller, now: WallTime) -> Result<Option<u32>, CatalogError> {
         let Via::Token(id) = caller.via else { return Ok(None) };

@@ -81,6 +81,18 @@ api_enum! {
 }
 
 api_enum! {
+    /// How serious an event is.
+    Severity = nightjar_model::Severity {
+        /// Worth knowing.
+        Info => "info",
+        /// Somebody should look at it.
+        Warning => "warning",
+        /// Somebody must do something.
+        Critical => "critical",
+    }
+}
+
+api_enum! {
     /// How a camera is talked to.
     Driver = nightjar_model::Driver {
         /// Its streams are pulled over RTSP; nothing else is asked of it.

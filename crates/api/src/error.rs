@@ -56,6 +56,11 @@ impl ApiError {
         Self::new(code, format!("`{field}` {reason}")).detail(field, reason)
     }
 
+    /// No such event.
+    pub(crate) fn event_not_found(asked: &str) -> Self {
+        Self::new(ErrorCode::EventNotFound, "There is no such event.").detail("id", shorten(asked))
+    }
+
     /// No such camera.
     pub(crate) fn camera_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::CameraNotFound, "There is no such camera.").detail("camera_id", shorten(asked))
@@ -149,13 +154,18 @@ impl ApiError {
         Failure {
             success: false,
             data: (),
-            error: FailureBody {
-                code: self.inner.code.as_str().to_owned(),
-                message: self.inner.message.clone(),
-                details: self.inner.details.clone(),
-            },
+            error: self.body(),
             timestamp: now,
             request_id: request_id.to_owned(),
+        }
+    }
+
+    /// What the client gets to see.
+    pub(crate) fn body(&self) -> FailureBody {
+        FailureBody {
+            code: self.inner.code.as_str().to_owned(),
+            message: self.inner.message.clone(),
+            details: self.inner.details.clone(),
         }
     }
 

@@ -69,8 +69,9 @@ pub(crate) async fn admit(
     }
     let action = match rule {
         Rule::Public | Rule::Media => return Ok(Admission::default()),
+        Rule::Socket(_) if !headers.contains_key(AUTHORIZATION) => return Ok(Admission::default()),
         Rule::SignedIn => None,
-        Rule::Needs(action) => Some(action),
+        Rule::Needs(action) | Rule::Socket(action) => Some(action),
     };
     let now = state.clock.now();
     let caller = state.access.authenticate(bearer(headers)?, client.ip, now).await?;
@@ -78,8 +79,7 @@ pub(crate) async fn admit(
     let decision = limits::by_caller(state, &caller, hourly).await?;
     let place = limits::at_once(state, &caller)?;
     if let Some(action) = action {
-        let object = Object::Organization(caller.org);
-        authorize(&caller, action, &object).map_err(|denial| denied(denial, not_here))?;
+        may_here(&caller, action)?;
     }
     Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
 }
@@ -94,6 +94,11 @@ pub(crate) fn may(
 ) -> Result<(), ApiError> {
     let object = Object::Camera { org: caller.org, group: camera_group };
     authorize(caller, action, &object).map_err(|denial| denied(denial, hidden))
+}
+
+/// Whether `caller` may do `action` to something of its organization as a whole.
+pub(crate) fn may_here(caller: &Caller, action: Permission) -> Result<(), ApiError> {
+    authorize(caller, action, &Object::Organization(caller.org)).map_err(|denial| denied(denial, not_here))
 }
 
 fn denied(denial: Denial, hidden: impl FnOnce() -> ApiError) -> ApiError {

@@ -11,6 +11,7 @@ mod enums;
 mod error;
 mod guard;
 mod idempotency;
+mod live;
 mod openapi;
 mod page;
 mod path;
@@ -25,6 +26,7 @@ mod web;
 
 use axum::Router;
 
+pub use live::Live;
 pub use openapi::document as openapi_document;
 pub use probe::{ProbeAudio, ProbeFault, ProbeReason, ProbeReport, Prober};
 pub use state::{ApiConfig, ApiState, Clock};

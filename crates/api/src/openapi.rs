@@ -58,6 +58,7 @@ const INPUTS: &[&str] = &[
         (name = "users", description = "Accounts and organizations"),
         (name = "tokens", description = "API tokens, for programs"),
         (name = "cameras", description = "Cameras, as they should be and as they are"),
+        (name = "events", description = "What happened, as a list and as it happens"),
         (name = "recordings", description = "What was recorded, and what was not"),
         (name = "recording", description = "Starting and stopping"),
         (name = "playback", description = "Watching and saving recorded footage"),

@@ -3,6 +3,7 @@
 mod audit;
 mod auth;
 mod cameras;
+pub(crate) mod events;
 mod groups;
 pub(crate) mod media;
 mod organizations;
@@ -14,6 +15,7 @@ mod storage;
 mod system;
 mod tokens;
 mod users;
+mod ws;
 
 use axum::Router;
 use axum::routing::get;
@@ -66,6 +68,11 @@ pub(crate) fn api() -> OpenApiRouter<ApiState> {
             groups::delete::delete_group
         ))
         .routes(routes!(cameras::status::camera_status))
+        .routes(routes!(events::list::list_events))
+        .routes(routes!(events::show::show_event))
+        .routes(routes!(events::acknowledge::acknowledge_event))
+        .routes(routes!(ws::create_ticket))
+        .routes(routes!(ws::listen_to_events))
         .routes(routes!(recordings::list::list_recordings))
         .routes(routes!(recordings::show::show_recording))
         .routes(routes!(recordings::signed_url::sign_recording_url))

@@ -10,11 +10,13 @@ use nightjar_access::Access;
 use nightjar_access::oidc::Oidc;
 use nightjar_cache::{Cache, Concurrency, Limiter};
 use nightjar_catalog::Catalog;
+use nightjar_events::Events;
 use nightjar_model::{Reach, StatusBoard, WallTime};
 use nightjar_playback::PlaybackService;
 use tokio_util::task::TaskTracker;
 
 use crate::answer::Answer;
+use crate::live::Live;
 use crate::probe::Prober;
 use crate::time::Timestamp;
 
@@ -31,6 +33,8 @@ pub struct ApiConfig {
     pub ip_rate: u32,
     /// Requests of one account or token at the same time.
     pub concurrent: u32,
+    /// WebSockets of one account or token at the same time.
+    pub sockets: u32,
     /// Whether the API itself speaks TLS: cookies are then `Secure`.
     pub tls: bool,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -53,6 +57,7 @@ impl Default for ApiConfig {
             user_rate: 100,
             ip_rate: 1_000,
             concurrent: 20,
+            sockets: 20,
             tls: false,
             trusted_proxies: Vec::new(),
             media_bound_to_ip: false,
@@ -111,6 +116,10 @@ pub struct ApiState {
     pub cache: Cache,
     /// Recorded footage.
     pub playback: PlaybackService,
+    /// What happens.
+    pub events: Events,
+    /// Those who are connected.
+    pub live: Live,
     /// What is going on now.
     pub status: StatusBoard,
     /// Tries cameras.

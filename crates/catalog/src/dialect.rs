@@ -6,9 +6,10 @@
 mod postgres;
 mod sqlite;
 
-use nightjar_model::OrgId;
-use sea_orm::{DatabaseConnection, TransactionOptions};
+use nightjar_model::{OrgId, WallTime};
+use sea_orm::{DatabaseConnection, TransactionOptions, Value};
 
+use crate::sql::Values;
 use crate::{CatalogOptions, DatabaseKind, Result};
 
 /// The connections of a catalog. PostgreSQL: both are the same pool. SQLite: one connection writes.
@@ -40,12 +41,13 @@ pub(crate) async fn open(kind: DatabaseKind, url: &str, options: &CatalogOptions
 pub(crate) fn ddl(kind: DatabaseKind, template: &str) -> String {
     let id = OrgId::DEFAULT.0;
     let words = match kind {
-        DatabaseKind::Sqlite => ["BLOB", "BLOB", "", &format!("X'{}'", id.simple())].map(str::to_owned),
+        DatabaseKind::Sqlite => ["BLOB", "BLOB", "", "", &format!("X'{}'", id.simple())].map(str::to_owned),
         DatabaseKind::Postgres => {
-            ["UUID", "BYTEA", "WITH (fillfactor = 80)", &format!("'{id}'")].map(str::to_owned)
+            let by_id = "PARTITION BY RANGE (id)";
+            ["UUID", "BYTEA", "WITH (fillfactor = 80)", by_id, &format!("'{id}'")].map(str::to_owned)
         }
     };
-    ["{id}", "{bytes}", "{updated_in_place}", "{default_organization}"]
+    ["{id}", "{bytes}", "{updated_in_place}", "{by_id}", "{default_organization}"]
         .into_iter()
         .zip(words)
         .fold(template.to_owned(), |text, (word, meaning)| text.replace(word, &meaning))
@@ -76,6 +78,52 @@ pub(crate) fn migration_lock(kind: DatabaseKind) -> Option<&'static str> {
         // Any number will do, as long as it is always the same.
         DatabaseKind::Postgres => Some("SELECT pg_advisory_xact_lock(7813372036854)"),
     }
+}
+
+/// Makes the partitions of events that will be needed next. SQLite has none.
+pub(crate) async fn keep_partitions(
+    kind: DatabaseKind,
+    writer: &DatabaseConnection,
+    now: WallTime,
+) -> Result<()> {
+    match kind {
+        DatabaseKind::Sqlite => Ok(()),
+        DatabaseKind::Postgres => postgres::partitions::keep(writer, now).await,
+    }
+}
+
+/// Drops the partitions of events that hold nothing but what began before `cutoff`; the other old
+/// events are left to be deleted row by row. SQLite has none.
+pub(crate) async fn drop_partitions(
+    kind: DatabaseKind,
+    writer: &DatabaseConnection,
+    cutoff: WallTime,
+) -> Result<()> {
+    match kind {
+        DatabaseKind::Sqlite => Ok(()),
+        DatabaseKind::Postgres => postgres::partitions::drop_before(writer, cutoff).await,
+    }
+}
+
+/// A query for the `id`s of a [`Merge`]: an index is read once a part, in its order. SQLite has no
+/// `LATERAL`, and PostgreSQL would plan each part of a union for each partition.
+pub(crate) fn merged(kind: DatabaseKind, merge: &Merge<'_>, values: &mut Values) -> String {
+    match kind {
+        DatabaseKind::Sqlite => sqlite::merged(merge, values),
+        DatabaseKind::Postgres => postgres::merged(merge, values),
+    }
+}
+
+/// What [`merged`] reads: the ids of `table`'s rows in which `columns` are one of `parts` and `rest`
+/// holds, at most `limit` of each part.
+pub(crate) struct Merge<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) columns: &'static [&'static str],
+    pub(crate) parts: Vec<Vec<Value>>,
+    pub(crate) rest: &'a str,
+    /// `ASC` or `DESC`.
+    pub(crate) direction: &'static str,
+    pub(crate) limit: u64,
 }
 
 /// Keeps room for the next write on a full disk. PostgreSQL sees to its own volume.

@@ -8,6 +8,7 @@ pub(crate) mod camera;
 pub(crate) mod camera_config;
 pub(crate) mod camera_group;
 pub(crate) mod camera_tag;
+pub(crate) mod event;
 pub(crate) mod gap;
 mod hidden;
 pub(crate) mod node;

@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 3, name: "accounts", ddl: accounts },
     Migration { version: 4, name: "cameras", ddl: cameras },
+    Migration { version: 5, name: "events", ddl: events },
 ];
 
 fn spine(kind: DatabaseKind) -> String {
@@ -47,6 +48,15 @@ fn cameras(kind: DatabaseKind) -> String {
         DatabaseKind::Postgres => include_str!("migrations/0004_cameras_postgres.sql"),
     };
     dialect::ddl(kind, include_str!("migrations/0004_cameras.sql")) + extras
+}
+
+fn events(kind: DatabaseKind) -> String {
+    let tables = dialect::ddl(kind, include_str!("migrations/0005_events.sql"));
+    let partitions = match kind {
+        DatabaseKind::Sqlite => "",
+        DatabaseKind::Postgres => include_str!("migrations/0005_events_postgres.sql"),
+    };
+    tables + partitions + include_str!("migrations/0005_events_indexes.sql")
 }
 
 /// Runs what has not been run yet. Safe to be called by several processes at once.

@@ -43,9 +43,9 @@ pub enum SortOrder {
 
 /// Which part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
+pub struct Page<C = SegmentCursor> {
     /// Where it begins.
-    pub start: PageStart,
+    pub start: PageStart<C>,
     /// How many items at most.
     pub limit: u32,
     /// In which order.
@@ -54,11 +54,11 @@ pub struct Page {
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageStart {
+pub enum PageStart<C = SegmentCursor> {
     /// By number, from 1. Costs what lies before it, so the caller bounds it.
     Number(u32),
     /// After the last item of the page before. Costs the same wherever it is.
-    After(SegmentCursor),
+    After(C),
 }
 
 /// One page of segments.

@@ -2,18 +2,24 @@
 //! them in order instead of sorting. SQLite's plans are looked at, because it says them plainly.
 
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, NodeId, OrgId, SegmentState, StreamName, UserId};
+use nightjar_model::{
+    CameraId, EventId, EventType, NodeId, OrgId, SegmentState, Severity, StreamName, UserId,
+};
 use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 use uuid::Uuid;
 
 use crate::audit::page_statement as page_of_audit;
+use crate::events::list::{KINDS, count_statement as count_of_events, page_statement as page_of_events};
 use crate::gaps::open_query;
 use crate::retention::queries;
 use crate::segments::list::{count_statement, count_whole_statement, page_statement};
 use crate::sql::statement;
 use crate::usage::{OPEN, USAGE};
 use crate::window::Window;
-use crate::{AuditFilter, Catalog, CatalogOptions, Page, PageStart, SegmentCursor, SegmentFilter, SortOrder};
+use crate::{
+    AuditFilter, Catalog, CatalogOptions, DatabaseKind, EventFilter, Page, PageStart, SegmentCursor,
+    SegmentFilter, SortOrder,
+};
 
 #[tokio::test]
 async fn windows_are_read_by_index() {
@@ -165,6 +171,90 @@ async fn the_audit_trail_is_read_in_order_by_index() {
             assert!(before.is_none() || plan.contains("seq<?"), "{filter:?}: {plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn events_are_read_in_order_by_index_whatever_is_asked_for() {
+    let database = Database::new().await;
+    let all = EventFilter::all(OrgId::DEFAULT);
+    let cameras = |count: u128| Some((0..count).map(|id| CameraId(Uuid::from_u128(id))).collect());
+    let (from, types) = (Some(WallTime::from_micros(5)), vec![EventType::AI_PERSON, EventType::DOORBELL]);
+    let worst = vec![Severity::Critical];
+    let cases = [
+        (all.clone(), "events_by_org (org_id=?"),
+        (EventFilter { from, to: from, ..all.clone() }, "events_by_org (org_id=? AND id>? AND id<?"),
+        (EventFilter { acknowledged: Some(false), ..all.clone() }, "events_by_org (org_id=?"),
+        (EventFilter { acknowledged: Some(true), ..all.clone() }, "events_acknowledged (org_id=?"),
+        (
+            EventFilter {
+                acknowledged: Some(true),
+                types: types.clone(),
+                cameras: cameras(2),
+                ..all.clone()
+            },
+            "events_acknowledged (org_id=?",
+        ),
+        (
+            EventFilter { types: types.clone(), from, ..all.clone() },
+            "events_by_type (org_id=? AND event_type=? AND severity=? AND id>?",
+        ),
+        (
+            EventFilter { severities: worst.clone(), ..all.clone() },
+            "events_by_type (org_id=? AND event_type=? AND severity=?",
+        ),
+        (
+            EventFilter { types: types.clone(), cameras: cameras(500), ..all.clone() },
+            "events_by_type (org_id=? AND event_type=? AND severity=?",
+        ),
+        (EventFilter { cameras: cameras(3), from, ..all.clone() }, "events_by_camera (camera_id=? AND id>?"),
+        (EventFilter { cameras: cameras(256), ..all.clone() }, "events_by_camera (camera_id=?"),
+        (
+            EventFilter { cameras: cameras(2), types, severities: worst, ..all.clone() },
+            "events_by_camera (camera_id=?",
+        ),
+        (EventFilter { cameras: cameras(500), ..all }, "events_by_org (org_id=?"),
+    ];
+    let (reader, kinds) = (database.catalog.reader(), ["doorbell".to_owned(), "motion_detected".to_owned()]);
+    for (filter, index) in cases {
+        for order in [SortOrder::Ascending, SortOrder::Descending] {
+            let first = PageStart::Number(1);
+            for start in [first, PageStart::After(EventId::floor(WallTime::from_micros(9)))] {
+                let page = Page { start, limit: 50, order };
+                let select = page_of_events(reader, DatabaseKind::Sqlite, &filter, &kinds, &page);
+                let plan = database.plan(select).await;
+                let reads: Vec<&str> = plan.lines().filter(|step| step.contains(" events ")).collect();
+                assert!(!reads.is_empty() && !plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
+                assert!(reads.iter().all(|step| step.contains(index)), "{filter:?}: {plan}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn counting_events_looks_at_the_ends_of_the_window_only() {
+    let database = Database::new().await;
+    let all = EventFilter::all(OrgId::DEFAULT);
+    let (from, to) = (Some(WallTime::from_micros(5)), Some(WallTime::from_micros(i64::MAX / 2)));
+    let camera = Some(vec![CameraId(Uuid::nil())]);
+    let cases = [
+        (all.clone(), 0, ""),
+        (EventFilter { cameras: camera.clone(), types: vec![EventType::DOORBELL], ..all.clone() }, 0, ""),
+        (EventFilter { from, to, ..all.clone() }, 2, "events_by_org (org_id=? AND id>? AND id<?)"),
+        (
+            EventFilter { from, to, cameras: camera, ..all },
+            2,
+            "events_by_camera (camera_id=? AND id>? AND id<?)",
+        ),
+    ];
+    for (filter, searches, index) in cases {
+        let plan = database.plan(count_of_events(database.catalog.reader(), &filter)).await;
+        let reads: Vec<&str> = plan.lines().filter(|step| step.contains(" events ")).collect();
+        assert!(reads.len() == searches && reads.iter().all(|step| step.contains(index)), "{plan}");
+        assert!(!plan.contains("SCAN event_counts"), "{plan}");
+    }
+    let kinds = statement(database.catalog.reader(), KINDS, [OrgId::DEFAULT.0.into()]);
+    let plan = database.plan(kinds).await;
+    assert!(!plan.contains("SCAN events"), "{plan}");
 }
 
 struct Database {

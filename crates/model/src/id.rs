@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use nightjar_media::WallTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,6 +76,46 @@ impl OrgId {
     /// The organization of an installation that has only one.
     pub const DEFAULT: Self = Self(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
 }
+
+impl EventId {
+    /// An id that sorts by `start`, to the microsecond, and by `random` among those of the same one:
+    /// a UUIDv7 whose 12 bits after the milliseconds count their fraction (RFC 9562 §6.2, method 3).
+    pub fn at(start: WallTime, random: u64) -> Self {
+        let low = Self::floor(start).0.as_u128();
+        Self(Uuid::from_u128(low | u128::from(random & RANDOM_BITS)))
+    }
+
+    /// The least id of all that start at this time or later. Times that no UUIDv7 has are brought to
+    /// the nearest that has one.
+    pub fn floor(time: WallTime) -> Self {
+        let micros = u64::try_from(time.micros()).unwrap_or(0).min(LAST_MICROS);
+        let fraction = (micros % 1_000) * 4_096 / 1_000;
+        let high = (u128::from(micros / 1_000) << 16) | 0x7000 | u128::from(fraction);
+        Self(Uuid::from_u128((high << 64) | (0b10 << 62)))
+    }
+
+    /// The time that it sorts by.
+    pub fn time(self) -> WallTime {
+        let high = (self.0.as_u128() >> 64) as u64;
+        let fraction = ((high & 0xfff) * 1_000).div_ceil(4_096);
+        WallTime::from_micros(((high >> 16) * 1_000 + fraction).cast_signed())
+    }
+
+    /// The least id of its time that is greater; the next microsecond's if there is none.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let bits = self.0.as_u128();
+        if (bits as u64) & RANDOM_BITS == RANDOM_BITS {
+            return Self::floor(self.time().plus_micros(1));
+        }
+        Self(Uuid::from_u128(bits + 1))
+    }
+}
+
+/// The random bits of a UUIDv7 behind its variant.
+const RANDOM_BITS: u64 = (1 << 62) - 1;
+/// The last microsecond that a UUIDv7 has.
+const LAST_MICROS: u64 = (1 << 48) * 1_000 - 1;
 
 /// The name of a Nightjar process in a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -183,5 +224,22 @@ mod tests {
         for good in ["camera-1", "Front_Door", "0", &"x".repeat(64)] {
             assert!(CameraKey::from_str(good).is_ok(), "{good} was refused");
         }
+    }
+
+    #[test]
+    fn ids_of_events_sort_by_their_time_to_the_microsecond() {
+        for micros in [0, 1, 999, 1_000, 1_763_000_000_123_456, 1_763_000_000_123_457] {
+            let time = WallTime::from_micros(micros);
+            let ids = [EventId::floor(time), EventId::at(time, 7), EventId::at(time, u64::MAX)];
+            assert!(ids.is_sorted() && ids[2] < EventId::floor(time.plus_micros(1)), "{micros}");
+            for id in ids {
+                assert_eq!(id.time(), time);
+                assert!(id.next() > id && id.next().time() <= time.plus_micros(1));
+                assert_eq!((id.0.get_version_num(), id.0.get_variant()), (7, uuid::Variant::RFC4122));
+            }
+        }
+        assert_eq!(EventId::floor(WallTime::from_micros(-5)).time().micros(), 0);
+        let last = EventId::floor(WallTime::from_micros(i64::MAX));
+        assert_eq!(last.time().micros(), LAST_MICROS.cast_signed());
     }
 }

@@ -9,6 +9,7 @@ mod account;
 mod audit;
 mod camera;
 mod error_code;
+mod event;
 mod gap;
 mod id;
 mod reach;
@@ -29,6 +30,7 @@ pub use camera::{
     RtspTransport, address_fault, main_address, normalize_tags,
 };
 pub use error_code::ErrorCode;
+pub use event::{Acknowledgement, Event, EventType, InvalidEventType, NewEvent, Severity};
 pub use gap::{Gap, GapCause};
 pub use id::{
     CameraId, CameraKey, EventId, GapId, GroupId, InvalidKey, NodeId, OrgId, RecordingId, SegmentId,

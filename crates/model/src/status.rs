@@ -85,6 +85,12 @@ impl StatusBoard {
         self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Shows each camera's status, without copying it. `look` must be quick: whoever posts waits.
+    pub fn each_camera(&self, mut look: impl FnMut(CameraId, &CameraStatus)) {
+        let cameras = self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner);
+        cameras.iter().for_each(|(id, status)| look(*id, status));
+    }
+
     /// Posts or changes a camera's status; `change` gets the old one, or a fresh `Off` at `now`.
     pub fn update_camera(&self, id: CameraId, now: WallTime, change: impl FnOnce(&mut CameraStatus)) {
         let mut cameras = self.inner.cameras.write().unwrap_or_else(PoisonError::into_inner);

@@ -2,6 +2,7 @@
 //! configuration → parts → recovery → tasks → ready → wait → drain.
 
 pub(crate) mod accounts;
+mod happenings;
 pub(crate) mod http;
 mod keys;
 mod limits;
@@ -88,6 +89,7 @@ async fn serve(config: Config) -> Result<()> {
         let (access, stop) = (accounts.access.clone(), serving.clone());
         async move { access.run(stop).await }
     });
+    let happenings = happenings::Happenings::start(&config, &footage, &accounts.access, last_seen).await?;
     let playback = PlaybackService::new(
         catalog.clone(),
         footage.local.clone(),
@@ -103,6 +105,8 @@ async fn serve(config: Config) -> Result<()> {
         oidc: accounts.oidc,
         cache: accounts.cache,
         playback,
+        events: happenings.events.clone(),
+        live: happenings.live.clone(),
         status: status.clone(),
         prober: probe::prober(open::camera_reach(&config)),
         changes: tasks.clone(),
@@ -139,18 +143,21 @@ async fn serve(config: Config) -> Result<()> {
     let reconciling = CancellationToken::new();
     let fleet = Fleet { catalog: catalog.clone(), sources: sources.clone(), recorder: recorder.clone() };
     tasks.spawn(fleet.run(reconciling.clone()));
+    happenings.watch(&footage);
     recorders_started.store(true, Ordering::Release);
     http::announce(&config);
 
     signals.stop_asked().await;
     tracing::info!("stopping: finishing segments");
     let drain = async {
+        happenings.stop_watching().await;
         reconciling.cancel();
         sources.stop().await;
         if !recorder.stop(FINISH_LIMIT).await {
             tracing::warn!("not everything was finished in time; the rest is recovered at the next start");
         }
         upkeep.stop(config.service.drain).await;
+        happenings.stop().await;
         serving.cancel();
         tasks.close();
         tasks.wait().await;

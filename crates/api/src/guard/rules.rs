@@ -5,9 +5,10 @@ use axum::http::Method;
 use nightjar_model::Permission;
 
 use Permission::{
-    AuditRead, CameraRead, CameraWrite, RecordingExport, RecordingRead, SystemAdmin, TokenWrite, UserAdmin,
+    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingExport, RecordingRead, SystemAdmin,
+    TokenWrite, UserAdmin,
 };
-use Rule::{Media, Needs, Public, SignedIn};
+use Rule::{Media, Needs, Public, SignedIn, Socket};
 
 /// What an operation asks of whoever calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,9 @@ pub(crate) enum Rule {
     SignedIn,
     /// This permission.
     Needs(Permission),
+    /// The same for a WebSocket, which browsers can't give a header: without one, the handler checks
+    /// the ticket that is part of its address.
+    Socket(Permission),
 }
 
 /// All operations, by method and template of the path.
@@ -63,6 +67,11 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/playback/sessions/{id}/segment/{entry}", Media),
     ("GET", "/api/v1/playback/sessions/{id}/media/{file}", Media),
     ("GET", "/api/v1/playback/sessions/{id}/download.mp4", Media),
+    ("GET", "/api/v1/events", Needs(EventRead)),
+    ("GET", "/api/v1/events/{id}", Needs(EventRead)),
+    ("POST", "/api/v1/events/{id}/acknowledge", Needs(EventAck)),
+    ("POST", "/api/v1/ws/tickets", SignedIn),
+    ("GET", "/api/v1/ws/events", Socket(EventRead)),
     ("GET", "/api/v1/setup", Public),
     ("POST", "/api/v1/setup", Public),
     ("POST", "/api/v1/auth/login", Public),

@@ -49,6 +49,11 @@ pub(crate) fn holder(state: &ApiState, caller: &Caller, client: &Client) -> Hold
 }
 
 impl TokenQuery {
+    /// The token, if there is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
     /// Fails unless the token is good for what lies under `prefix`, and the sign-in or API token
     /// that asked for it is still alive.
     pub(crate) async fn check(

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use nightjar_model::{
-    CameraGroup, GroupId, GroupScope, OrgId, Permission, Permissions, Role, SegmentId, UserId,
+    CameraGroup, EventId, GroupId, GroupScope, OrgId, Permission, Permissions, Role, SegmentId, UserId,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::lab::{Lab, Reply, request};
+use crate::studio::at;
 
 /// What an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,11 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("GET", "/api/v1/camera-groups/{id}", This("camera:read"), Organization),
     ("PUT", "/api/v1/camera-groups/{id}", This("camera:write"), Organization),
     ("DELETE", "/api/v1/camera-groups/{id}", This("camera:write"), Organization),
+    ("GET", "/api/v1/events", This("event:read"), Own),
+    ("GET", "/api/v1/events/{id}", This("event:read"), Camera),
+    ("POST", "/api/v1/events/{id}/acknowledge", This("event:ack"), Camera),
+    ("POST", "/api/v1/ws/tickets", Name, Own),
+    ("GET", "/api/v1/ws/events", This("event:read"), Own),
     ("GET", "/api/v1/recordings", This("recording:read"), Own),
     ("GET", "/api/v1/recordings/{id}", This("recording:read"), Camera),
     ("GET", "/api/v1/recordings/{id}/signed-url", This("recording:export"), Camera),
@@ -124,10 +130,11 @@ struct Who {
 async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let lab = Lab::new().await;
     let segment = lab.studio.record(0, 10, 5).await[0].id;
+    let event = crate::events::stored(&lab, Some(lab.studio.camera.id), at(7)).await.id;
     let user = lab.people.user(OrgId::DEFAULT, Role::Viewer, GroupScope::All).await.id;
     for who in everybody(&lab).await {
         for (method, path, needs, to) in TABLE {
-            let reply = ask(&lab, &who, (method, path), (segment, user)).await;
+            let reply = ask(&lab, &who, (method, path), (segment, user, event)).await;
             let told = format!("{} {method} {path}: {} {:?}", who.name, reply.status, reply.body);
             check(&who, *needs, *to, &reply, &told);
         }
@@ -244,12 +251,13 @@ async fn ask(
     lab: &Lab,
     who: &Who,
     (method, path): (&str, &str),
-    (segment, user): (SegmentId, UserId),
+    (segment, user, event): (SegmentId, UserId, EventId),
 ) -> Reply {
     let camera = lab.studio.camera.id.to_string();
     let id = match path {
         _ if path.contains("/cameras/") => camera.clone(),
         _ if path.contains("/recordings/") || path.contains("/segments/") => segment.to_string(),
+        _ if path.contains("/events/") => event.to_string(),
         _ if path.contains("/users/") && method != "DELETE" => user.to_string(),
         _ => Uuid::now_v7().to_string(),
     };

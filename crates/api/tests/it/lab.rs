@@ -10,11 +10,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::middleware::map_request;
 use nightjar_access::oidc::{Oidc, OidcConfig};
 use nightjar_access::{Access, AccessConfig};
-use nightjar_api::{ApiConfig, ApiState, Clock, ProbeFault, ProbeReason};
+use nightjar_api::{ApiConfig, ApiState, Clock, Live, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
-use nightjar_model::{Role, StatusBoard, WallTime};
+use nightjar_events::{Events, EventsConfig};
+use nightjar_model::{NodeId, Role, StatusBoard, WallTime};
 use nightjar_playback::{PlaybackConfig, PlaybackService};
 use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
@@ -29,6 +32,8 @@ pub(crate) struct Lab {
     clock: Arc<AtomicI64>,
     router: Router,
     bare: Router,
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
 }
 
 /// An answer.
@@ -52,6 +57,12 @@ impl Lab {
         let cache = Cache::embedded(CacheConfig::default());
         let access = Access::new(studio.catalog.clone(), cache.clone(), AccessConfig::default());
         let access = access.expect("accounts");
+        let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
+        let events = EventsConfig::new(NodeId("node-1".to_owned()), || at(1_000));
+        let (events, written) = Events::new(studio.catalog.clone(), events, stop.clone());
+        let live = Live::new(studio.catalog.clone());
+        tasks.spawn(written);
+        tasks.spawn(live.run(&events, &access, stop.clone()));
         let state = ApiState {
             catalog: studio.catalog.clone(),
             limiter: cache.limiter(),
@@ -66,6 +77,8 @@ impl Lab {
                 [7; 32],
                 playback,
             ),
+            events,
+            live,
             status: StatusBoard::default(),
             prober: Arc::new(|_| Box::pin(async { Err(nobody()) })),
             changes: TaskTracker::new(),
@@ -80,12 +93,23 @@ impl Lab {
         let people = People::new(&state).await;
         let bearer = people.token(Role::Admin).await;
         let router = bare.clone().layer(map_request(move |request| signed(request, bearer.clone())));
-        Self { studio, router, bare, people, state, clock }
+        Self { studio, router, bare, people, state, clock, tasks, stop }
     }
 
     /// Requests that say nothing of who sends them are the administrator's.
     pub(crate) fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// The router that answers requests exactly as they are.
+    pub(crate) fn bare(&self) -> Router {
+        self.bare.clone()
+    }
+
+    /// Stops the pipeline and closes all sockets.
+    pub(crate) async fn stop(&mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
     }
 
     /// Sends a request exactly as it is.

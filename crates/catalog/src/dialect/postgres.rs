@@ -1,5 +1,7 @@
 //! PostgreSQL: for many cameras and many nodes.
 
+pub(super) mod partitions;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -7,7 +9,8 @@ use sea_orm::SqlxPostgresConnector;
 use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::Pools;
+use super::{Merge, Pools};
+use crate::sql::Values;
 use crate::{CatalogError, CatalogOptions, Result};
 
 /// How long an operation waits for a connection.
@@ -81,5 +84,18 @@ fn trigger(name: &str, event: &str, referencing: &str, parts: &[(&str, &str)]) -
          END $body$;
          CREATE TRIGGER segments_usage_{name} AFTER {event} ON segments
          REFERENCING {referencing} FOR EACH STATEMENT EXECUTE FUNCTION segments_usage_{name}();"
+    )
+}
+
+/// One query for all parts.
+pub(super) fn merged(merge: &Merge<'_>, values: &mut Values) -> String {
+    let Merge { table, columns, rest, direction, limit, .. } = merge;
+    let parts = values.bind_rows(merge.parts.iter().cloned());
+    let equal: String =
+        columns.iter().map(|column| format!("{table}.{column} = part.{column} AND ")).collect();
+    let names = columns.join(", ");
+    format!(
+        "SELECT one.id FROM (VALUES {parts}) AS part ({names}) CROSS JOIN LATERAL (
+           SELECT id FROM {table} WHERE {equal}{rest} ORDER BY id {direction} LIMIT {limit}) AS one"
     )
 }

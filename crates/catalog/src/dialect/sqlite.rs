@@ -18,7 +18,8 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::sqlx::{ConnectOptions, Connection};
 
-use super::Pools;
+use super::{Merge, Pools};
+use crate::sql::Values;
 use crate::{CatalogError, CatalogOptions, Result};
 
 /// How long a statement waits for another process's lock.
@@ -126,4 +127,19 @@ fn change(row: &str, sign: char) -> String {
            remote_bytes = remote_bytes {sign} {row}.bytes * {row}.is_remote
          WHERE camera_id = {row}.camera_id AND {row}.state <> 'open';"
     )
+}
+
+/// One query a part.
+pub(super) fn merged(merge: &Merge<'_>, values: &mut Values) -> String {
+    let Merge { table, rest, direction, limit, .. } = merge;
+    let parts = merge.parts.iter().enumerate().map(|(number, part)| {
+        let equal = merge.columns.iter().zip(part);
+        let equal = equal.map(|(column, value)| format!("{column} = {} AND ", values.bind(value.clone())));
+        let equal: String = equal.collect();
+        format!(
+            "SELECT * FROM (SELECT id FROM {table} WHERE {equal}{rest}
+             ORDER BY id {direction} LIMIT {limit}) AS part{number}"
+        )
+    });
+    parts.collect::<Vec<_>>().join(" UNION ALL ")
 }

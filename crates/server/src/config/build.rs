@@ -42,7 +42,9 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     let tls = transport::tls(&mut Reader::section(document, "tls", problems));
     let database = database(&mut Reader::section(document, "database", problems), &service.data_dir);
     let storage = storage(&mut Reader::section(document, "storage", problems), &mut warnings);
-    let retention = retention(&mut Reader::section(document, "retention", problems), "days", "gb");
+    let mut reader = Reader::section(document, "retention", problems);
+    let retention = retention(&mut reader, "days", "gb");
+    let event_days = reader.number("event_days", 1..=36_500).unwrap_or(90);
     let mut reader = Reader::section(document, "recording", problems);
     let defaults = CameraDefaults {
         segment_secs: segment_secs(&mut reader).unwrap_or(900),
@@ -67,6 +69,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
         storage,
         cameras,
         recording,
+        event_retention: Duration::from_secs(event_days * 86_400),
         upload,
         playback,
         cache_url,

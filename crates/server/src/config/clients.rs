@@ -21,6 +21,7 @@ pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
         ip_per_minute: number("ip_per_minute", 1_000),
         concurrent: number("concurrent", 20),
         connections: number("connections", 4_096),
+        sockets: number("sockets", 20),
     }
 }
 

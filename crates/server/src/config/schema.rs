@@ -85,6 +85,7 @@ pub(super) const KEYS: &[Key] = &[
 
     key("retention", "days", "none", "footage older than this is deleted; none: kept until space is needed"),
     key("retention", "gb", "none", "a camera's oldest footage beyond this is deleted"),
+    key("retention", "event_days", "`90`", "events older than this are deleted, 1 to 36500"),
 
     key("playback", "session_minutes", "`60`", "how long a playback session lives unless it is extended, 1 to 1440"),
     key("playback", "max_range_hours", "`24`", "longest range of one playback session or download, 1 to 744"),
@@ -95,6 +96,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "user_per_minute", "`600`", "requests a minute of one account; API tokens have their own limit"),
     key("limits", "ip_per_minute", "`1000`", "requests a minute from one address"),
     key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
+    key("limits", "sockets", "`20`", "WebSockets of one account or token at the same time"),
     key("limits", "connections", "`4096`", "connections at the same time, of all clients together"),
 
     key("oidc", "name", "required", "name of an OpenID provider, part of addresses: a-z, 0-9 and `-`"),

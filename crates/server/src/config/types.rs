@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) cameras: Vec<CameraConfig>,
     /// How footage is written.
     pub(crate) recording: Recording,
+    /// How long events are kept.
+    pub(crate) event_retention: Duration,
     /// How footage gets into the bucket.
     pub(crate) upload: Upload,
     /// How footage is played.
@@ -93,6 +95,8 @@ pub(crate) struct Limits {
     pub(crate) concurrent: u32,
     /// Connections at the same time, of all clients together.
     pub(crate) connections: u32,
+    /// WebSockets of one account or token at the same time.
+    pub(crate) sockets: u32,
 }
 
 impl Service {

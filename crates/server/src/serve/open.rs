@@ -114,6 +114,7 @@ pub(crate) fn api_config(config: &Config) -> ApiConfig {
         ip_rate: config.limits.ip_per_minute,
         concurrent: config.limits.concurrent,
         tls: config.tls.is_some(),
+        sockets: config.limits.sockets,
         trusted_proxies: config.service.trusted_proxies.clone(),
         media_bound_to_ip: config.playback.bind_to_ip,
         cors_origins: config.service.cors_origins.clone(),

@@ -1,0 +1,137 @@
+//! The API with its pipeline of events, on a port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use nightjar_access::{Access, AccessConfig, TokenDraft};
+use nightjar_api::{ApiConfig, ApiState, Clock, Live};
+use nightjar_cache::{Cache, CacheConfig, Concurrency};
+use nightjar_catalog::{Catalog, CatalogOptions, NewUser, Sealer};
+use nightjar_events::{Events, EventsConfig};
+use nightjar_model::{
+    Caller, Camera, CameraId, CameraSource, GroupScope, NodeId, OrgId, Role, SessionId, StatusBoard, User,
+    UserId, Via,
+};
+use nightjar_playback::{PlaybackConfig, PlaybackService};
+use nightjar_storage::LocalTier;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{Result, wall};
+
+const CAMERAS: usize = 100;
+
+/// A server that runs.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    pub(crate) token: String,
+    pub(crate) events: Events,
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+    _folder: TempDir,
+}
+
+/// One of its cameras.
+pub(crate) fn camera(number: usize) -> CameraId {
+    CameraId(Uuid::from_u128((number % CAMERAS) as u128 + 1))
+}
+
+impl Server {
+    pub(crate) async fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite://{}/catalog.db", folder.path().display());
+        let sealer = Some(Sealer::new([7; 32], Vec::new()));
+        let catalog = Catalog::connect(&url, &CatalogOptions { sealer, ..CatalogOptions::default() }).await?;
+        for number in 0..CAMERAS {
+            let source = CameraSource::new(format!("rtsp://192.0.2.1/{number}").parse()?);
+            let key = format!("camera-{number}").parse()?;
+            catalog.upsert_camera(&Camera::new(camera(number), OrgId::DEFAULT, key, source, wall())).await?;
+        }
+        let (cache, stop, mut tasks) =
+            (Cache::embedded(CacheConfig::default()), CancellationToken::new(), JoinSet::new());
+        let access = Access::new(catalog.clone(), cache.clone(), AccessConfig::default())?;
+        let node = NodeId("bench".to_owned());
+        let (events, written) =
+            Events::new(catalog.clone(), EventsConfig::new(node.clone(), wall), stop.clone());
+        let live = Live::new(catalog.clone());
+        tasks.spawn(written);
+        tasks.spawn(live.run(&events, &access, stop.clone()));
+        let token = token(&catalog, &access).await?;
+        let local = LocalTier::open(&folder.path().join("footage"), &node, wall())?;
+        let config =
+            ApiConfig { sockets: 100_000, ip_rate: 10_000_000, concurrent: 100_000, ..ApiConfig::default() };
+        let state = ApiState {
+            limiter: cache.limiter(),
+            running: Concurrency::new(1_000),
+            access,
+            playback: PlaybackService::new(catalog.clone(), local, None, [7; 32], PlaybackConfig::default()),
+            cache,
+            events: events.clone(),
+            live,
+            status: StatusBoard::default(),
+            metrics: Arc::new(String::new),
+            clock: Clock::system(),
+            version: "bench",
+            started: wall(),
+            recorders_started: Arc::new(AtomicBool::new(true)),
+            config,
+            catalog,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        let router = nightjar_api::router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        tasks.spawn(async move { served.await.expect("serves") });
+        Ok(Self { address, token, events, tasks, stop, _folder: folder })
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// An API token of a new administrator.
+async fn token(catalog: &Catalog, access: &Access) -> Result<String> {
+    let user = User {
+        id: UserId(Uuid::now_v7()),
+        org_id: OrgId::DEFAULT,
+        username: "bench".to_owned(),
+        display_name: String::new(),
+        email: None,
+        role: Role::Admin,
+        system_admin: false,
+        groups: GroupScope::All,
+        active: true,
+        has_password: false,
+        totp: false,
+        version: 1,
+        created_at: wall(),
+        updated_at: wall(),
+        last_login_at: None,
+    };
+    catalog.create_user(&NewUser { user: user.clone(), password_hash: None }).await?;
+    let by = Caller {
+        org: user.org_id,
+        user: user.id,
+        username: "bench".into(),
+        role: user.role,
+        permissions: user.permissions(),
+        groups: GroupScope::All,
+        via: Via::Session(SessionId(Uuid::now_v7())),
+    };
+    let draft = TokenDraft {
+        name: "bench".to_owned(),
+        remark: String::new(),
+        permissions: user.permissions(),
+        groups: GroupScope::All,
+        rate_limit: 1_000_000,
+        expires_at: None,
+        allowed_ips: Vec::new(),
+    };
+    Ok(access.create_token(&by, Some(user.id), draft, wall()).await?.secret.expose().to_owned())
+}

@@ -1,0 +1,158 @@
+//! What clients send, and what they want after that.
+
+use std::collections::HashSet;
+
+use axum::extract::ws::Utf8Bytes;
+use nightjar_model::{Caller, CameraId, ErrorCode, EventId, EventType, GroupScope, Permission};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::directory::Cameras;
+use super::frame::Frame;
+use crate::error::ApiError;
+use crate::guard;
+
+/// Cameras or types of one list.
+const MOST_NAMED: usize = 500;
+
+/// A subject that one can be told about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Topic {
+    /// Events of cameras and of the installation.
+    Events,
+    /// What rules make of them.
+    Alerts,
+    /// Whether cameras are there and recorded.
+    Status,
+}
+
+/// What a client asks for.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Request {
+    /// Each list that is named replaces the one before; an empty one takes the limit away.
+    Subscribe { cameras: Option<Vec<String>>, event_types: Option<Vec<String>>, topics: Option<Vec<Topic>> },
+    /// Without topics: from all.
+    Unsubscribe { topics: Option<Vec<Topic>> },
+    /// Sends what was missed since this event.
+    Resume { last_event_id: String },
+}
+
+/// What a client wants to be told.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wants {
+    topics: HashSet<Topic>,
+    /// None: of all.
+    pub(super) cameras: Option<HashSet<CameraId>>,
+    /// None: of all types.
+    pub(super) types: Option<HashSet<EventType>>,
+}
+
+impl Request {
+    pub(super) fn parse(text: &str) -> Result<Self, ApiError> {
+        serde_json::from_str(text).map_err(|error| {
+            let said = error.to_string();
+            let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
+            let message = format!("The message is not understood: {}.", shorten(reason));
+            ApiError::new(ErrorCode::ValidationFailed, message)
+        })
+    }
+}
+
+impl Wants {
+    /// Whether anything is wanted.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.topics.is_empty()
+    }
+
+    /// Changes all that is named, or nothing.
+    pub(super) fn subscribe(
+        &mut self,
+        caller: &Caller,
+        known: &Cameras,
+        (cameras, types, topics): (Option<Vec<String>>, Option<Vec<String>>, Option<Vec<Topic>>),
+    ) -> Result<(), ApiError> {
+        let mut wants = self.clone();
+        if let Some(asked) = cameras {
+            let named = |name: &String| {
+                known.named(name, &caller.groups).ok_or_else(|| ApiError::camera_not_found(name))
+            };
+            wants.cameras = limit("cameras", &asked, named)?;
+        }
+        if let Some(asked) = types {
+            let typed = |name: &String| {
+                let wrong =
+                    |error| ApiError::field(ErrorCode::ValidationFailed, "event_types", format!("{error}"));
+                name.parse::<EventType>().map_err(wrong)
+            };
+            wants.types = limit("event_types", &asked, typed)?;
+        }
+        match topics {
+            Some(topics) => wants.topics = topics.into_iter().collect(),
+            None if wants.topics.is_empty() => wants.topics = [Topic::Events, Topic::Alerts].into(),
+            None => {}
+        }
+        if wants.topics.contains(&Topic::Status) && !caller.permissions.contains(Permission::CameraRead) {
+            return Err(guard::missing(Permission::CameraRead));
+        }
+        *self = wants;
+        Ok(())
+    }
+
+    pub(super) fn unsubscribe(&mut self, topics: Option<Vec<Topic>>) {
+        match topics {
+            Some(topics) => self.topics.retain(|topic| !topics.contains(topic)),
+            None => self.topics.clear(),
+        }
+    }
+
+    /// Whether `caller` wants this and may see it.
+    pub(super) fn take(&self, frame: &Frame, caller: &Caller) -> bool {
+        let Some(topic) = frame.topic else { return !self.is_nothing() };
+        self.topics.contains(&topic)
+            && (caller.groups == GroupScope::All || caller.groups.covers(frame.group))
+            && caller.permissions.contains(topic.permission())
+            && self.cameras.as_ref().is_none_or(|of| frame.camera.is_some_and(|camera| of.contains(&camera)))
+            && match (&self.types, &frame.kind) {
+                (Some(types), Some(kind)) => types.contains(kind),
+                _ => true,
+            }
+    }
+}
+
+impl Topic {
+    fn permission(self) -> Permission {
+        match self {
+            Self::Events | Self::Alerts => Permission::EventRead,
+            Self::Status => Permission::CameraRead,
+        }
+    }
+}
+
+/// The text as an event's id.
+pub(super) fn event_id(text: &str) -> Result<EventId, ApiError> {
+    text.parse().map_err(|_| ApiError::event_not_found(text))
+}
+
+/// A failure, as clients are told it.
+pub(super) fn error_text(error: &ApiError) -> Utf8Bytes {
+    json!({ "type": "error", "error": error.body() }).to_string().into()
+}
+
+fn limit<T: std::hash::Hash + Eq>(
+    field: &str,
+    asked: &[String],
+    parse: impl Fn(&String) -> Result<T, ApiError>,
+) -> Result<Option<HashSet<T>>, ApiError> {
+    if asked.len() > MOST_NAMED {
+        let reason = format!("must not have more than {MOST_NAMED} entries");
+        return Err(ApiError::field(ErrorCode::ValidationFailed, field, reason));
+    }
+    let found: HashSet<T> = asked.iter().map(parse).collect::<Result<_, _>>()?;
+    Ok((!found.is_empty()).then_some(found))
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(200).collect()
+}

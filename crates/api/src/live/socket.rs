@@ -1,0 +1,294 @@
+//! One client's connection, from its beginning to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures::{SinkExt, StreamExt};
+use nightjar_cache::Permit;
+use nightjar_model::{Caller, ErrorCode, Permission};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::Live;
+use super::frame::{Frame, lagged};
+use super::message::{Request, Wants, error_text, event_id};
+use super::replay::{Next, Replay, Sent};
+use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::state::ApiState;
+
+/// Bytes of a client's message.
+pub(crate) const MAX_MESSAGE: usize = 32 * 1024;
+/// How often the server pings.
+const PING: Duration = Duration::from_secs(30);
+/// A client that shows no life for so long is gone. One that takes nothing for so long, too.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Messages of a client between two pings.
+const MOST_MESSAGES: u32 = 60;
+/// Frames that are put together before they are sent.
+const AT_ONCE: usize = 500;
+
+/// Why a connection ends.
+#[derive(Debug)]
+enum End {
+    /// The client has gone, or its connection has.
+    Gone,
+    /// The client is told this number and reason.
+    Close(u16, &'static str),
+}
+
+/// The server stops: connect again (RFC 6455 §7.4.1).
+const STOPPING: End = End::Close(1001, "the server stops");
+/// What the connection relied on has ended.
+const SIGNED_OUT: End = End::Close(4401, "the sign-in or token has ended");
+/// The permission was taken away.
+const NOT_ALLOWED: End = End::Close(4403, "the permission is gone");
+/// Nobody needs so many.
+const TOO_MANY: End = End::Close(1008, "too many messages");
+
+/// A client that is connected.
+pub(crate) struct Socket {
+    socket: WebSocket,
+    state: ApiState,
+    caller: Caller,
+    client: Client,
+    wants: Wants,
+    feed: Receiver<Arc<Frame>>,
+    rights: watch::Receiver<u64>,
+    sent: Sent,
+    heard: Instant,
+    messages: u32,
+    _place: Permit,
+}
+
+impl Socket {
+    /// Serves a client until it goes, the server stops, or it is not allowed to be there any more.
+    pub(crate) async fn serve(
+        socket: WebSocket,
+        state: ApiState,
+        caller: Caller,
+        client: Client,
+        place: Permit,
+    ) {
+        let live = state.live.clone();
+        let mut this = Self {
+            feed: live.subscribe(caller.org),
+            rights: live.inner.rights.subscribe(),
+            socket,
+            state,
+            caller,
+            client,
+            wants: Wants::default(),
+            sent: Sent::new(monotonic()),
+            heard: monotonic(),
+            messages: 0,
+            _place: place,
+        };
+        live.inner.sockets.clone().track_future(this.run(&live)).await;
+    }
+
+    async fn run(&mut self, live: &Live) {
+        metrics::gauge!("nightjar_websockets").increment(1);
+        let end = self.converse(live).await;
+        tracing::debug!(user = %self.caller.user, ?end, "a WebSocket has ended");
+        if let Err(End::Close(code, reason)) = end {
+            let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+            let _ = timeout(Duration::from_secs(1), self.socket.send(close)).await;
+        }
+        metrics::gauge!("nightjar_websockets").decrement(1);
+    }
+
+    /// Serves until something ends it.
+    async fn converse(&mut self, live: &Live) -> Result<(), End> {
+        // They may have changed since the request was let in.
+        self.look_at_rights().await?;
+        let mut pings = interval(PING);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = live.inner.stop.cancelled() => return Err(STOPPING),
+                changed = self.rights.changed() => {
+                    changed.map_err(|_| STOPPING)?;
+                    self.look_at_rights().await?;
+                }
+                message = self.socket.next() => self.hear(message).await?,
+                _ = pings.tick() => self.ping().await?,
+                frame = self.feed.recv() => self.pass_on(frame).await?,
+            }
+        }
+    }
+
+    /// Whether it may still be there, and what it may see.
+    async fn look_at_rights(&mut self) -> Result<(), End> {
+        let (via, ip, now) = (self.caller.via, self.client.ip, self.state.clock.now());
+        match self.state.access.caller(via, ip, now).await {
+            Ok(Some(caller)) if !caller.permissions.contains(Permission::EventRead) => Err(NOT_ALLOWED),
+            Ok(Some(caller)) => {
+                self.caller = caller;
+                Ok(())
+            }
+            Ok(None) => Err(SIGNED_OUT),
+            // Looked at again with the next ping.
+            Err(error) => {
+                tracing::debug!(%error, "the rights of a WebSocket can't be read");
+                Ok(())
+            }
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        let now = monotonic();
+        if now.duration_since(self.heard) >= SILENCE {
+            return Err(End::Gone);
+        }
+        self.messages = 0;
+        self.sent.tidy(now);
+        self.look_at_rights().await?;
+        self.send([Message::Ping(Bytes::new())]).await
+    }
+
+    /// Takes what the client sends.
+    async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        let message = message.and_then(Result::ok).ok_or(End::Gone)?;
+        self.heard = monotonic();
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(_) => return Err(End::Gone),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Binary(_) => {
+                let message = "Messages are text: JSON with an `action`.";
+                return self.send_error(&ApiError::new(ErrorCode::ValidationFailed, message)).await;
+            }
+        };
+        self.messages += 1;
+        if self.messages > MOST_MESSAGES {
+            return Err(TOO_MANY);
+        }
+        match self.answer(&text).await {
+            Ok(None) => Ok(()),
+            Ok(Some(replay)) => self.replay(replay).await,
+            Err(error) => self.send_error(&error).await,
+        }
+    }
+
+    /// Does what is asked; what was missed is left to be sent.
+    async fn answer(&mut self, text: &str) -> Result<Option<Replay>, ApiError> {
+        let cameras = self.state.live.directory().cameras(self.caller.org).await?;
+        match Request::parse(text)? {
+            Request::Subscribe { cameras: named, event_types, topics } => {
+                self.wants.subscribe(&self.caller, &cameras, (named, event_types, topics))?;
+            }
+            Request::Unsubscribe { topics } => self.wants.unsubscribe(topics),
+            Request::Resume { last_event_id } => {
+                let last = event_id(&last_event_id)?;
+                if self.wants.is_nothing() {
+                    let message = "Subscribe first: only what you are subscribed to is sent again.";
+                    return Err(ApiError::new(ErrorCode::ValidationFailed, message));
+                }
+                return Ok(Some(Replay::new(&self.caller, &self.wants, &cameras, last)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn replay(&mut self, mut replay: Replay) -> Result<(), End> {
+        loop {
+            let events = match replay.next(&self.state).await {
+                Ok(Next::Events(events)) => events,
+                Ok(Next::Left(left)) => return self.send([Message::Text(lagged(left))]).await,
+                Ok(Next::Done) => return Ok(()),
+                Err(error) => return self.send_error(&error).await,
+            };
+            let cameras = self.state.live.directory().known(self.caller.org).await;
+            let mut messages = Vec::with_capacity(events.len());
+            for event in events {
+                let frame = Frame::event(&event, &cameras);
+                if self.wants.take(&frame, &self.caller) && !self.sent.covers(&frame) {
+                    self.sent.note_stored(&event, monotonic());
+                    messages.push(Message::Text(frame.text));
+                }
+            }
+            self.send(messages).await?;
+        }
+    }
+
+    /// Sends what was told, and what was told meanwhile, in one go.
+    async fn pass_on(&mut self, first: Result<Arc<Frame>, RecvError>) -> Result<(), End> {
+        let mut messages = Vec::new();
+        match first {
+            Ok(frame) => messages.extend(self.wanted(&frame)),
+            Err(RecvError::Lagged(missed)) => messages.extend(self.missed(missed)),
+            Err(RecvError::Closed) => return Err(STOPPING),
+        }
+        while messages.len() < AT_ONCE {
+            match self.feed.try_recv() {
+                Ok(frame) => messages.extend(self.wanted(&frame)),
+                Err(TryRecvError::Lagged(missed)) => messages.extend(self.missed(missed)),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        self.send(messages).await
+    }
+
+    fn wanted(&mut self, frame: &Frame) -> Option<Message> {
+        if !self.wants.take(frame, &self.caller) || self.sent.covers(frame) {
+            return None;
+        }
+        self.sent.note_live(frame);
+        Some(Message::Text(frame.text.clone()))
+    }
+
+    fn missed(&mut self, missed: u64) -> Option<Message> {
+        self.sent = Sent::new(monotonic());
+        self.wanted(&Frame::missed(missed))
+    }
+
+    async fn send_error(&mut self, error: &ApiError) -> Result<(), End> {
+        if let Some(cause) = error.log_cause() {
+            tracing::warn!(cause, "a request over a WebSocket failed");
+        }
+        self.send([Message::Text(error_text(error))]).await
+    }
+
+    /// Sends; while the client takes nothing, it is watched whether it may still be there.
+    async fn send(&mut self, messages: impl IntoIterator<Item = Message>) -> Result<(), End> {
+        let (state, via, ip) = (&self.state, self.caller.via, self.client.ip);
+        let (socket, mut rights) = (&mut self.socket, self.rights.clone());
+        let stop = &state.live.inner.stop;
+        let sending = async {
+            let mut any = false;
+            for message in messages {
+                any = true;
+                socket.feed(message).await?;
+            }
+            if any { socket.flush().await } else { Ok(()) }
+        };
+        let mut sending = std::pin::pin!(timeout(SILENCE, sending));
+        loop {
+            tokio::select! {
+                biased;
+                sent = &mut sending => return match sent {
+                    Ok(Ok(())) => Ok(()),
+                    Ok(Err(_)) | Err(_) => Err(End::Gone),
+                },
+                () = stop.cancelled() => return Err(STOPPING),
+                // The driver looks at them again: it has not seen the change.
+                changed = rights.changed() => if changed.is_ok()
+                    && matches!(state.access.caller(via, ip, state.clock.now()).await, Ok(None))
+                {
+                    return Err(SIGNED_OUT);
+                },
+            }
+        }
+    }
+}
+
+fn monotonic() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "the driver of a socket")]
+    Instant::now()
+}

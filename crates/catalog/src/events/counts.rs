@@ -1,0 +1,98 @@
+//! How many events there are: kept up by whoever writes them, in the same transaction.
+
+use std::collections::BTreeMap;
+
+use nightjar_media::WallTime;
+use nightjar_model::{CameraId, Event};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
+
+use crate::Result;
+use crate::entity::event::severity_number;
+use crate::sql::{Values, batches};
+
+/// How an organization's events are counted: by hours.
+pub(super) const HOUR: i64 = 3_600_000_000;
+/// How a camera's events are counted: by days.
+pub(super) const DAY: i64 = 24 * HOUR;
+/// Stands for all of an organization's events in the place of a camera.
+pub(super) const WHOLE: Uuid = Uuid::nil();
+/// Columns of a row.
+const COLUMNS: usize = 7;
+
+/// A row's key, in the order in which rows are locked, so that two writers don't wait for each other.
+type Key<'a> = (Uuid, Uuid, i64, &'a str, i16);
+
+/// Numbers of events, and of acknowledged ones, to be added.
+#[derive(Debug, Default)]
+pub(super) struct Counts<'a>(BTreeMap<Key<'a>, (i64, i64)>);
+
+impl<'a> Extend<&'a Event> for Counts<'a> {
+    fn extend<T: IntoIterator<Item = &'a Event>>(&mut self, events: T) {
+        for event in events {
+            for key in keys(event) {
+                let (events, acknowledged) = self.0.entry(key).or_default();
+                *events += 1;
+                *acknowledged += i64::from(event.acknowledged.is_some());
+            }
+        }
+    }
+}
+
+/// The first instant of the span of `length` that a time is in.
+pub(super) fn floor(time: WallTime, length: i64) -> i64 {
+    time.micros().div_euclid(length) * length
+}
+
+/// The rows that an event is counted in. What counts is the time that it sorts by.
+fn keys(event: &Event) -> impl Iterator<Item = Key<'_>> {
+    let (time, kind) = (event.id.time(), event.event_type.as_str());
+    let severity = severity_number(event.severity);
+    let of_camera = |CameraId(camera)| (event.org_id.0, camera, floor(time, DAY), kind, severity);
+    let of_org = (event.org_id.0, WHOLE, floor(time, HOUR), kind, severity);
+    std::iter::once(of_org).chain(event.camera_id.map(of_camera))
+}
+
+/// Counts more.
+pub(super) async fn add(transaction: &DatabaseTransaction, counts: &Counts<'_>) -> Result<()> {
+    let rows: Vec<_> = counts.0.iter().collect();
+    for batch in batches(&rows, COLUMNS) {
+        let mut values = Values::default();
+        let places = values.bind_rows(batch.iter().map(
+            |((org, camera, from, kind, severity), (events, acknowledged))| {
+                [
+                    (*org).into(),
+                    (*camera).into(),
+                    (*from).into(),
+                    (*kind).into(),
+                    (*severity).into(),
+                    (*events).into(),
+                    (*acknowledged).into(),
+                ]
+            },
+        ));
+        let text = format!(
+            "INSERT INTO event_counts (org_id, camera_id, from_at, event_type, severity, events, acknowledged)
+             VALUES {places}
+             ON CONFLICT (org_id, camera_id, from_at, event_type, severity) DO UPDATE SET
+               events = event_counts.events + excluded.events,
+               acknowledged = event_counts.acknowledged + excluded.acknowledged"
+        );
+        transaction.execute_raw(values.into_statement(transaction, text)).await?;
+    }
+    Ok(())
+}
+
+/// Counts an event as acknowledged.
+pub(super) async fn acknowledge(transaction: &DatabaseTransaction, event: &Event) -> Result<()> {
+    for (org, camera, from, kind, severity) in keys(event) {
+        let mut values = Values::default();
+        let key = values.bind_row([org.into(), camera.into(), from.into(), kind.into(), severity.into()]);
+        let text = format!(
+            "UPDATE event_counts SET acknowledged = acknowledged + 1
+             WHERE (org_id, camera_id, from_at, event_type, severity) = {key}"
+        );
+        transaction.execute_raw(values.into_statement(transaction, text)).await?;
+    }
+    Ok(())
+}

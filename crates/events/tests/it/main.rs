@@ -1,0 +1,6 @@
+//! The pipeline over a real database.
+
+mod lab;
+mod pipeline;
+mod room;
+mod watch;
