@@ -91,29 +91,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Several texts: a list of them, or one with commas between them.
-    pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
-        let Some(node) = self.node(key) else { return Vec::new() };
-        let Value::List(list) = &node.value else {
-            let text = self.text(key).unwrap_or_default();
-            return text
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect();
-        };
-        let mut texts = Vec::with_capacity(list.len());
-        for item in list {
-            match &item.value {
-                Value::Text { text, .. } => texts.push(text.trim().to_owned()),
-                Value::Broken => {}
-                other => self.wrong(key, format!("must be a list of texts; {} is none", other.kind())),
-            }
-        }
-        texts
-    }
-
     /// A text that is never shown; empty is allowed.
     pub(super) fn secret(&mut self, key: &str) -> Option<Secret> {
         match &self.node(key)?.value {

@@ -40,7 +40,7 @@ async fn until_state(server: &Nightjar, id: &str, state: &str, limit: Duration) 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_camera_is_recorded_as_soon_as_it_is_added_and_no_longer_than_it_is_there() {
     let cameras = simulate(2, &clip(), "").await;
-    let setup = Setup::new("");
+    let setup = Setup::new("allow_loopback_cameras = true");
     let server = setup.serve().await;
 
     let asked = Instant::now();
@@ -87,7 +87,7 @@ async fn two_hundred_come_and_go_and_the_others_lose_no_frame() {
     let file =
         cameras.config.split_inclusive("segment_duration_secs = 3600\n").take(OTHERS).collect::<String>();
     // All clients have one address here.
-    let setup = Setup::new(&format!("[limits]\nip_per_minute = 1000000\n{file}"));
+    let setup = Setup::new(&format!("allow_loopback_cameras = true\n[limits]\nip_per_minute = 1000000\n{file}"));
     let server = setup.serve().await;
     server.until_recording(OTHERS as u64, Duration::from_secs(60)).await;
     let began = Instant::now();
