@@ -81,7 +81,11 @@ pub(crate) fn migration_lock(kind: DatabaseKind) -> Option<&'static str> {
 }
 
 /// Makes the partitions of events that will be needed next. SQLite has none.
-pub(crate) async fn keep_partitions(kind: DatabaseKind, writer: &DatabaseConnection, now: WallTime) -> Result<()> {
+pub(crate) async fn keep_partitions(
+    kind: DatabaseKind,
+    writer: &DatabaseConnection,
+    now: WallTime,
+) -> Result<()> {
     match kind {
         DatabaseKind::Sqlite => Ok(()),
         DatabaseKind::Postgres => postgres::partitions::keep(writer, now).await,

@@ -5,8 +5,8 @@
 pub(crate) mod api_token;
 pub(crate) mod audit;
 pub(crate) mod camera;
-pub(crate) mod camera_group;
 pub(crate) mod camera_config;
+pub(crate) mod camera_group;
 pub(crate) mod camera_tag;
 pub(crate) mod event;
 pub(crate) mod gap;

@@ -43,7 +43,8 @@ impl Catalog {
         let mut added = counts::Counts::default();
         for batch in batches(&new, COLUMNS.len()) {
             let inserted = insert(&transaction, batch).await?;
-            added.extend(batch.iter().map(|(event, _)| *event).filter(|event| inserted.contains(&event.id.0)));
+            added
+                .extend(batch.iter().map(|(event, _)| *event).filter(|event| inserted.contains(&event.id.0)));
         }
         counts::add(&transaction, &added).await?;
         for write in writes {
@@ -115,10 +116,7 @@ fn beginning(write: &EventWrite) -> Option<(&Event, Option<&str>)> {
 }
 
 /// Inserts events; gives the ids of those that were not there yet.
-async fn insert(
-    transaction: &DatabaseTransaction,
-    batch: &[(&Event, Option<&str>)],
-) -> Result<Vec<Uuid>> {
+async fn insert(transaction: &DatabaseTransaction, batch: &[(&Event, Option<&str>)]) -> Result<Vec<Uuid>> {
     let mut values = Values::default();
     let rows = values.bind_rows(batch.iter().map(|(event, open_on)| to_values(event, *open_on)));
     let columns = COLUMNS.join(", ");

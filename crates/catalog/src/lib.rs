@@ -31,9 +31,9 @@ mod usage;
 pub mod verify;
 mod window;
 
-pub use cameras::{CameraFilter, CameraSort, CameraSortKey};
 pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord, UserFilter};
 pub use audit::{AuditFilter, AuditReport};
+pub use cameras::{CameraFilter, CameraSort, CameraSortKey};
 pub use catalog::{Catalog, CatalogOptions, DatabaseKind};
 pub use error::CatalogError;
 pub use events::{EventFilter, EventPage, EventWrite};

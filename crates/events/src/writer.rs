@@ -78,7 +78,10 @@ impl Writer {
         let (at, told) = self.warned;
         let dropped = self.events.dropped();
         if dropped > told && now().duration_since(at) >= BETWEEN_WARNINGS {
-            tracing::warn!(events = dropped - told, "events were dropped: there are too many, or no database");
+            tracing::warn!(
+                events = dropped - told,
+                "events were dropped: there are too many, or no database"
+            );
             self.warned = (now(), dropped);
         }
     }

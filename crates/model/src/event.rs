@@ -219,7 +219,10 @@ mod tests {
         for known in EventType::KNOWN {
             assert_eq!(known.as_str().parse().as_ref(), Ok(known));
         }
-        assert_eq!("line_crossing_2".parse::<EventType>().map(|it| it.to_string()), Ok("line_crossing_2".into()));
+        assert_eq!(
+            "line_crossing_2".parse::<EventType>().map(|it| it.to_string()),
+            Ok("line_crossing_2".into())
+        );
         for wrong in ["", "Motion", "motion detected", "_x", "2x", "ä", "a-b", &"x".repeat(65)] {
             assert_eq!(wrong.parse::<EventType>(), Err(InvalidEventType), "{wrong}");
         }

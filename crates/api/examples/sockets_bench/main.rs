@@ -57,7 +57,11 @@ async fn measure() -> Result<()> {
     child.wait()?;
     server.stop().await;
     let clients = number("NIGHTJAR_BENCH_CLIENTS", 1_000);
-    println!("{clients} clients, {} events in {:.1} s: {cores:.2} cores; {result}", total(), took.as_secs_f64());
+    println!(
+        "{clients} clients, {} events in {:.1} s: {cores:.2} cores; {result}",
+        total(),
+        took.as_secs_f64()
+    );
     Ok(())
 }
 

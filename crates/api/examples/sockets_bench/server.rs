@@ -55,7 +55,8 @@ impl Server {
             (Cache::embedded(CacheConfig::default()), CancellationToken::new(), JoinSet::new());
         let access = Access::new(catalog.clone(), cache.clone(), AccessConfig::default())?;
         let node = NodeId("bench".to_owned());
-        let (events, written) = Events::new(catalog.clone(), EventsConfig::new(node.clone(), wall), stop.clone());
+        let (events, written) =
+            Events::new(catalog.clone(), EventsConfig::new(node.clone(), wall), stop.clone());
         let live = Live::new(catalog.clone());
         tasks.spawn(written);
         tasks.spawn(live.run(&events, &access, stop.clone()));

@@ -32,11 +32,7 @@ pub(super) enum Topic {
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Request {
     /// Each list that is named replaces the one before; an empty one takes the limit away.
-    Subscribe {
-        cameras: Option<Vec<String>>,
-        event_types: Option<Vec<String>>,
-        topics: Option<Vec<Topic>>,
-    },
+    Subscribe { cameras: Option<Vec<String>>, event_types: Option<Vec<String>>, topics: Option<Vec<Topic>> },
     /// Without topics: from all.
     Unsubscribe { topics: Option<Vec<Topic>> },
     /// Sends what was missed since this event.
@@ -86,7 +82,8 @@ impl Wants {
         }
         if let Some(asked) = types {
             let typed = |name: &String| {
-                let wrong = |error| ApiError::field(ErrorCode::ValidationFailed, "event_types", format!("{error}"));
+                let wrong =
+                    |error| ApiError::field(ErrorCode::ValidationFailed, "event_types", format!("{error}"));
                 name.parse::<EventType>().map_err(wrong)
             };
             wants.types = limit("event_types", &asked, typed)?;

@@ -86,7 +86,10 @@ async fn pages_go_by_number_and_by_cursor_in_both_orders() {
         for number in 1..=3 {
             let base = format!("/api/v1/events?sort={sort}&limit=10");
             let page = lab.data(&format!("{base}&page={number}")).await;
-            assert_eq!((&page["pagination"]["total"], &page["pagination"]["total_pages"]), (&json!(25), &json!(3)));
+            assert_eq!(
+                (&page["pagination"]["total"], &page["pagination"]["total_pages"]),
+                (&json!(25), &json!(3))
+            );
             by_number.extend(ids(&page));
             let page = lab.data(&format!("{base}{cursor}")).await;
             by_cursor.extend(ids(&page));
@@ -165,7 +168,10 @@ async fn acknowledging_is_done_once_and_written_down() {
     let event = stored(&lab, Some(lab.studio.camera.id), at(7)).await;
     let path = format!("/api/v1/events/{}/acknowledge", event.id);
     let first = lab.post(&path, json!({})).await.data();
-    assert_eq!((&first["acknowledged"], &first["acknowledged_at"]), (&json!(true), &json!("2026-11-20T12:16:40.000Z")));
+    assert_eq!(
+        (&first["acknowledged"], &first["acknowledged_at"]),
+        (&json!(true), &json!("2026-11-20T12:16:40.000Z"))
+    );
     lab.set_time(at(2_000));
     assert_eq!(lab.post(&path, json!({})).await.data(), first);
     let entries = lab.data("/api/v1/audit?action=event.acknowledge").await;

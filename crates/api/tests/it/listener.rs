@@ -51,7 +51,11 @@ impl Port {
     }
 
     /// Connects; the status and the body if it is refused.
-    pub(crate) async fn try_connect(&self, path: &str, bearer: Option<&str>) -> Result<Listener, (u16, Value)> {
+    pub(crate) async fn try_connect(
+        &self,
+        path: &str,
+        bearer: Option<&str>,
+    ) -> Result<Listener, (u16, Value)> {
         let url = format!("ws://{}{path}", self.address);
         let mut request = url.into_client_request().expect("a request");
         if let Some(bearer) = bearer {
@@ -124,8 +128,8 @@ impl Listener {
         let next = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("in time");
         match next {
             Some(Ok(message)) => message,
-            Some(Err(error)) => panic!("{error}"),
-            None => Message::Close(None),
+            // Broken off.
+            Some(Err(_)) | None => Message::Close(None),
         }
     }
 }

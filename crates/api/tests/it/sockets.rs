@@ -42,7 +42,8 @@ async fn what_is_wanted_comes_as_it_happens_and_nothing_else() {
     let bearer = operator(&lab, GroupScope::All).await;
     let mut silent = port.connect(&bearer).await;
     let mut all = subscribed(&port, &bearer, json!({ "action": "subscribe" })).await;
-    let request = json!({ "action": "subscribe", "cameras": ["yard"], "event_types": ["doorbell", "ai_pet"] });
+    let request =
+        json!({ "action": "subscribe", "cameras": ["yard"], "event_types": ["doorbell", "ai_pet"] });
     let mut some = subscribed(&port, &bearer, request).await;
 
     lab.events_of(&[Some(door), None, Some(yard)]);
@@ -55,7 +56,10 @@ async fn what_is_wanted_comes_as_it_happens_and_nothing_else() {
     let all_of_them = all.hear_events(5).await;
     assert_eq!(some.hear_events(2).await, [all_of_them[1].as_str(), &all_of_them[3]]);
     let end = some.hear_a("event").await;
-    assert_eq!((&end["event"]["id"], &end["event"]["end_timestamp"]), (&json!(all_of_them[3]), &json!("2026-11-20T12:00:09.000Z")));
+    assert_eq!(
+        (&end["event"]["id"], &end["event"]["end_timestamp"]),
+        (&json!(all_of_them[3]), &json!("2026-11-20T12:00:09.000Z"))
+    );
 
     some.tell(json!({ "action": "subscribe", "cameras": [], "event_types": ["doorbell"] })).await;
     all.tell(json!({ "action": "unsubscribe" })).await;
@@ -155,7 +159,8 @@ async fn a_socket_ends_with_the_sign_in_and_with_the_server() {
     let mut living = subscribed(&port, &second, json!({ "action": "subscribe" })).await;
     let (token, secret) = lab.people.token_of(&user).await;
     let mut revoked = subscribed(&port, &secret, json!({ "action": "subscribe" })).await;
-    let headers = [("authorization", format!("Bearer {first}")), ("content-type", "application/json".to_owned())];
+    let headers =
+        [("authorization", format!("Bearer {first}")), ("content-type", "application/json".to_owned())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     let out = request(Method::POST, "/api/v1/auth/logout", &headers, Body::from("{}"));
     assert_eq!(lab.send_bare(out).await.status.as_u16(), 204);
@@ -178,7 +183,11 @@ async fn what_was_missed_comes_again_without_a_gap_and_without_a_double() {
     let mut witness = subscribed(&port, &bearer, json!({ "action": "subscribe" })).await;
     let publish = async |from: i64, to: i64| {
         for number in from..to {
-            assert!(lab.state.events.publish(doorbell(None, at(100) + Duration::from_millis(number.unsigned_abs()))));
+            assert!(
+                lab.state
+                    .events
+                    .publish(doorbell(None, at(100) + Duration::from_millis(number.unsigned_abs())))
+            );
             if number % 20 == 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -225,7 +234,9 @@ async fn a_client_that_is_too_slow_is_told_how_much_it_missed() {
     let (mut heard, mut missed) = (0, 0);
     while heard + missed < published {
         match slow.hear().await {
-            Heard::Text(text) if text["type"] == "lagged" => missed += text["missed"].as_u64().expect("a number"),
+            Heard::Text(text) if text["type"] == "lagged" => {
+                missed += text["missed"].as_u64().expect("a number")
+            }
             Heard::Text(_) => heard += 1,
             Heard::Closed(code) => panic!("closed with {code}"),
         }

@@ -58,7 +58,8 @@ pub(crate) async fn generate(
     }
     let raw = Database::connect(url).await?;
     for name in ["org", "type", "camera", "acknowledged", "open"] {
-        let name = if matches!(name, "acknowledged" | "open") { name.to_owned() } else { format!("by_{name}") };
+        let name =
+            if matches!(name, "acknowledged" | "open") { name.to_owned() } else { format!("by_{name}") };
         raw.execute_unprepared(&format!("DROP INDEX events_{name}")).await?;
     }
     let mut from = 0;

@@ -81,7 +81,8 @@ async fn windows(
     report: &mut Report,
     random: &mut StdRng,
 ) -> Result<()> {
-    for (what, one) in [("any 24 h of all: page, total", false), ("any 24 h of a camera: page, total", true)] {
+    for (what, one) in [("any 24 h of all: page, total", false), ("any 24 h of a camera: page, total", true)]
+    {
         let filter = |random: &mut StdRng| {
             let from = history.at(random.random_range(0..history.count * 9 / 10));
             let cameras = one.then(|| vec![History::camera(random.random_range(0..CAMERAS))]);
@@ -108,7 +109,9 @@ async fn measure(
         let order = if round % 4 == 0 { SortOrder::Ascending } else { SortOrder::Descending };
         let start = match place {
             Where::Page(number) => PageStart::Number(number),
-            Where::Deep => PageStart::After(EventId::floor(history.at(random.random_range(0..history.count)))),
+            Where::Deep => {
+                PageStart::After(EventId::floor(history.at(random.random_range(0..history.count))))
+            }
         };
         let watch = Watch::start();
         let page = catalog.list_events(&filter, &Page { start, limit: LIMIT, order }).await?;

@@ -91,7 +91,8 @@ fn trigger(name: &str, event: &str, referencing: &str, parts: &[(&str, &str)]) -
 pub(super) fn merged(merge: &Merge<'_>, values: &mut Values) -> String {
     let Merge { table, columns, rest, direction, limit, .. } = merge;
     let parts = values.bind_rows(merge.parts.iter().cloned());
-    let equal: String = columns.iter().map(|column| format!("{table}.{column} = part.{column} AND ")).collect();
+    let equal: String =
+        columns.iter().map(|column| format!("{table}.{column} = part.{column} AND ")).collect();
     let names = columns.join(", ");
     format!(
         "SELECT one.id FROM (VALUES {parts}) AS part ({names}) CROSS JOIN LATERAL (

@@ -58,17 +58,19 @@ pub(super) async fn add(transaction: &DatabaseTransaction, counts: &Counts<'_>) 
     let rows: Vec<_> = counts.0.iter().collect();
     for batch in batches(&rows, COLUMNS) {
         let mut values = Values::default();
-        let places = values.bind_rows(batch.iter().map(|((org, camera, from, kind, severity), (events, acknowledged))| {
-            [
-                (*org).into(),
-                (*camera).into(),
-                (*from).into(),
-                (*kind).into(),
-                (*severity).into(),
-                (*events).into(),
-                (*acknowledged).into(),
-            ]
-        }));
+        let places = values.bind_rows(batch.iter().map(
+            |((org, camera, from, kind, severity), (events, acknowledged))| {
+                [
+                    (*org).into(),
+                    (*camera).into(),
+                    (*from).into(),
+                    (*kind).into(),
+                    (*severity).into(),
+                    (*events).into(),
+                    (*acknowledged).into(),
+                ]
+            },
+        ));
         let text = format!(
             "INSERT INTO event_counts (org_id, camera_id, from_at, event_type, severity, events, acknowledged)
              VALUES {places}

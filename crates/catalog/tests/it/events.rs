@@ -110,7 +110,8 @@ async fn the_first_to_acknowledge_stays(database: TestDatabase) {
     let catalog = database.open().await;
     let event = event(at(3), 3);
     catalog.apply_events(&happened(std::slice::from_ref(&event))).await.expect("is written");
-    let acknowledge = |org, user| catalog.acknowledge_event(org, event.id, seen(user, user.unsigned_abs().into()));
+    let acknowledge =
+        |org, user| catalog.acknowledge_event(org, event.id, seen(user, user.unsigned_abs().into()));
     assert_eq!(acknowledge(OrgId(Uuid::now_v7()), 9).await, Ok(None));
     let acknowledged = Event { acknowledged: Some(seen(1, 1)), ..event.clone() };
     for user in [1, 2] {
@@ -264,7 +265,11 @@ fn filters(cameras: &[CameraId]) -> Vec<EventFilter> {
         EventFilter { cameras: Some(many), types: types.clone(), to, ..all.clone() },
         EventFilter { types: types.clone(), ..all.clone() },
         EventFilter { types: vec![EventType::DOORBELL], ..all.clone() },
-        EventFilter { types: types.clone(), severities: vec![Severity::Info, Severity::Warning], ..all.clone() },
+        EventFilter {
+            types: types.clone(),
+            severities: vec![Severity::Info, Severity::Warning],
+            ..all.clone()
+        },
         EventFilter { severities: worst.clone(), ..all.clone() },
         EventFilter { severities: Severity::ALL.to_vec(), from, ..all.clone() },
         EventFilter { acknowledged: Some(true), ..all.clone() },
@@ -275,7 +280,8 @@ fn filters(cameras: &[CameraId]) -> Vec<EventFilter> {
 
 fn plainly(all: &[Event], filter: &EventFilter, order: SortOrder) -> Vec<Event> {
     let of_camera = |event: &Event| {
-        let within = |cameras: &Vec<CameraId>| event.camera_id.is_some_and(|camera| cameras.contains(&camera));
+        let within =
+            |cameras: &Vec<CameraId>| event.camera_id.is_some_and(|camera| cameras.contains(&camera));
         filter.cameras.as_ref().is_none_or(within)
     };
     let wanted = |event: &&Event| {

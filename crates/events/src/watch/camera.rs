@@ -149,7 +149,8 @@ mod tests {
         let (mut reports, mut second) = (Vec::new(), 0);
         for (seconds, connected, state) in states {
             for _ in 0..*seconds {
-                let status = CameraStatus { connected: *connected, state: *state, ..CameraStatus::off(at(0)) };
+                let status =
+                    CameraStatus { connected: *connected, state: *state, ..CameraStatus::off(at(0)) };
                 watch.look(&status, at(second), &mut reports);
                 second += 1;
             }

@@ -70,7 +70,10 @@ mod tests {
         else {
             panic!("{reports:?}")
         };
-        assert_eq!((failed.as_str(), over.as_str(), full.as_str()), ("upload_failed", "upload_failed", "storage_full"));
+        assert_eq!(
+            (failed.as_str(), over.as_str(), full.as_str()),
+            ("upload_failed", "upload_failed", "storage_full")
+        );
         assert_eq!((event.start, *end), (at(10), at(30)));
         assert_eq!(event.metadata["uploads_failing"], 1);
     }

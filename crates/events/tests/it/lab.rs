@@ -22,7 +22,10 @@ pub(crate) fn at(seconds: i64) -> WallTime {
 }
 
 pub(crate) fn config() -> EventsConfig {
-    EventsConfig { interval: Duration::from_millis(50), ..EventsConfig::new(NodeId("node-1".to_owned()), clock) }
+    EventsConfig {
+        interval: Duration::from_millis(50),
+        ..EventsConfig::new(NodeId("node-1".to_owned()), clock)
+    }
 }
 
 pub(crate) struct Lab {

@@ -67,7 +67,8 @@ async fn is_partitioned(writer: &DatabaseConnection) -> Result<bool> {
 
 impl Month {
     fn of(time: WallTime) -> Self {
-        Self::parse(&to_rfc3339(time.max(WallTime::from_micros(0))), '-').unwrap_or(Self { year: 1970, month: 1 })
+        Self::parse(&to_rfc3339(time.max(WallTime::from_micros(0))), '-')
+            .unwrap_or(Self { year: 1970, month: 1 })
     }
 
     fn of_partition(name: &str) -> Option<Self> {
@@ -95,11 +96,8 @@ impl Month {
     /// Its first instant: days since 1970 in the proleptic Gregorian calendar, counted in years that
     /// begin in March.
     fn start(self) -> WallTime {
-        let (year, month) = if self.month > 2 {
-            (self.year, self.month - 3)
-        } else {
-            (self.year - 1, self.month + 9)
-        };
+        let (year, month) =
+            if self.month > 2 { (self.year, self.month - 3) } else { (self.year - 1, self.month + 9) };
         let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
         let days = days + (153 * month + 2) / 5 - 719_468;
         WallTime::from_micros(days * 86_400_000_000)
