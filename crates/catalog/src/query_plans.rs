@@ -206,11 +206,14 @@ async fn events_are_read_in_order_by_index_whatever_is_asked_for() {
             EventFilter { types: types.clone(), cameras: cameras(500), ..all.clone() },
             "events_by_type (org_id=? AND event_type=? AND severity=?",
         ),
-        (EventFilter { cameras: cameras(3), from, ..all.clone() }, "events_by_camera (camera_id=? AND id>?"),
-        (EventFilter { cameras: cameras(256), ..all.clone() }, "events_by_camera (camera_id=?"),
+        (
+            EventFilter { cameras: cameras(3), from, ..all.clone() },
+            "events_by_camera (org_id=? AND camera_id=? AND id>?",
+        ),
+        (EventFilter { cameras: cameras(256), ..all.clone() }, "events_by_camera (org_id=? AND camera_id=?"),
         (
             EventFilter { cameras: cameras(2), types, severities: worst, ..all.clone() },
-            "events_by_camera (camera_id=?",
+            "events_by_camera (org_id=? AND camera_id=?",
         ),
         (EventFilter { cameras: cameras(500), ..all }, "events_by_org (org_id=?"),
     ];
@@ -223,7 +226,12 @@ async fn events_are_read_in_order_by_index_whatever_is_asked_for() {
                 let select = page_of_events(reader, DatabaseKind::Sqlite, &filter, &kinds, &page);
                 let plan = database.plan(select).await;
                 let reads: Vec<&str> = plan.lines().filter(|step| step.contains(" events ")).collect();
-                assert!(!reads.is_empty() && !plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
+                // Only what a page needs of each part is sorted, not what the index gives.
+                let sorted = plan
+                    .lines()
+                    .zip(plan.lines().skip(1))
+                    .any(|(step, next)| step.contains(" events ") && next.contains("TEMP B-TREE"));
+                assert!(!reads.is_empty() && !sorted, "{filter:?}: {plan}");
                 assert!(reads.iter().all(|step| step.contains(index)), "{filter:?}: {plan}");
             }
         }
@@ -243,7 +251,7 @@ async fn counting_events_looks_at_the_ends_of_the_window_only() {
         (
             EventFilter { from, to, cameras: camera, ..all },
             2,
-            "events_by_camera (camera_id=? AND id>? AND id<?)",
+            "events_by_camera (org_id=? AND camera_id=? AND id>? AND id<?)",
         ),
     ];
     for (filter, searches, index) in cases {

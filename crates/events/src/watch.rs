@@ -69,18 +69,19 @@ pub async fn watch(
 struct Watch {
     cameras: HashMap<CameraId, Watched>,
     installation: InstallationWatch,
+    round: u64,
 }
 
 struct Watched {
     watch: CameraWatch,
     told: Option<(bool, RecordingState)>,
     /// In which round it was seen last.
-    seen: WallTime,
+    seen: u64,
 }
 
 impl Watch {
     fn new() -> Self {
-        Self { cameras: HashMap::new(), installation: InstallationWatch::new() }
+        Self { cameras: HashMap::new(), installation: InstallationWatch::new(), round: 0 }
     }
 
     fn look(
@@ -90,19 +91,21 @@ impl Watch {
         now: WallTime,
     ) -> (Vec<Report>, Vec<StatusChange>) {
         let (mut reports, mut changes, mut is_full) = (Vec::new(), Vec::new(), false);
+        self.round += 1;
+        let round = self.round;
         board.each_camera(|id, status| {
             is_full |= status.state == RecordingState::Gap(GapCause::DiskFull);
             let Some(org) = owners.of(id) else { return };
-            let new = || Watched { watch: CameraWatch::new(org, id), told: None, seen: now };
+            let new = || Watched { watch: CameraWatch::new(org, id), told: None, seen: round };
             let camera = self.cameras.entry(id).or_insert_with(new);
-            camera.seen = now;
+            camera.seen = round;
             camera.watch.look(status, now, &mut reports);
             let state = (status.connected, status.state);
             if camera.told.replace(state) != Some(state) {
                 changes.push(change(org, id, status, now));
             }
         });
-        let gone = self.cameras.extract_if(|_, camera| camera.seen != now);
+        let gone = self.cameras.extract_if(|_, camera| camera.seen != round);
         reports.extend(gone.flat_map(|(_, camera)| camera.watch.gone(now)));
         self.installation.look(&board.storage(), is_full, now, &mut reports);
         (reports, changes)

@@ -27,6 +27,8 @@ pub(crate) const MAX_MESSAGE: usize = 32 * 1024;
 const PING: Duration = Duration::from_secs(30);
 /// A client that shows no life for so long is gone. One that takes nothing for so long, too.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long a client may take to close.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Messages of a client between two pings.
 const MOST_MESSAGES: u32 = 60;
 /// Frames that are put together before they are sent.
@@ -47,6 +49,8 @@ const STOPPING: End = End::Close(1001, "the server stops");
 const SIGNED_OUT: End = End::Close(4401, "the sign-in or token has ended");
 /// The permission was taken away.
 const NOT_ALLOWED: End = End::Close(4403, "the permission is gone");
+/// It is too large, or breaks the protocol.
+const NO_MESSAGE: End = End::Close(1002, "not a message that is taken here");
 /// Nobody needs so many.
 const TOO_MANY: End = End::Close(1008, "too many messages");
 
@@ -97,7 +101,12 @@ impl Socket {
         tracing::debug!(user = %self.caller.user, ?end, "a WebSocket has ended");
         if let Err(End::Close(code, reason)) = end {
             let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-            let _ = timeout(Duration::from_secs(1), self.socket.send(close)).await;
+            let farewell = async {
+                let sent = self.socket.send(close).await;
+                // Until the client has closed as well, or it might lose the reason (RFC 6455 §7.1.1).
+                while sent.is_ok() && matches!(self.socket.next().await, Some(Ok(_))) {}
+            };
+            let _ = timeout(FAREWELL, farewell).await;
         }
         metrics::gauge!("nightjar_websockets").decrement(1);
     }
@@ -154,7 +163,7 @@ impl Socket {
 
     /// Takes what the client sends.
     async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
-        let message = message.and_then(Result::ok).ok_or(End::Gone)?;
+        let message = message.ok_or(End::Gone)?.map_err(|_| NO_MESSAGE)?;
         self.heard = monotonic();
         let text = match message {
             Message::Text(text) => text,

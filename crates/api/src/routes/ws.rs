@@ -79,8 +79,8 @@ pub(crate) async fn create_ticket(
 /// `{"type":"error","error":{"code","message","details"}}`; and `{"type":"lagged","missed":N}` when the client was too slow: up
 /// to N messages are lost, and `resume` brings back the events among them.
 ///
-/// The server pings every 30 s, and closes when it hears nothing for 60 s. Close codes: 1001 the server stops, 1008 too many
-/// messages (60 in 30 s), 4401 the sign-in or token has ended, 4403 the permission is gone.
+/// The server pings every 30 s, and closes when it hears nothing for 60 s. Close codes: 1001 the server stops, 1002 a message
+/// that is too large (32 KiB) or none, 1008 too many messages (60 in 30 s), 4401 the sign-in or token has ended, 4403 the permission is gone.
 #[utoipa::path(
     get,
     path = "/ws/events",

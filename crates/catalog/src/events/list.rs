@@ -210,7 +210,7 @@ impl Parts {
         if let Some(cameras) = &filter.cameras
             && cameras.len() * types.len().max(1) <= most
         {
-            return Self::by_camera(cameras, &types);
+            return Self::by_camera(&org, cameras, &types);
         }
         let kinds = if types.is_empty() { kinds.iter().map(String::as_str).collect() } else { types };
         let severities = filter.severity_numbers();
@@ -228,15 +228,15 @@ impl Parts {
         by_org
     }
 
-    fn by_camera(cameras: &[CameraId], types: &[&str]) -> Self {
-        let cameras_alone = cameras.iter().map(|camera| vec![camera.0.into()]);
+    fn by_camera(org: &Value, cameras: &[CameraId], types: &[&str]) -> Self {
+        let cameras_alone = cameras.iter().map(|camera| vec![org.clone(), camera.0.into()]);
         let with_types = |camera: &CameraId| {
             let camera = camera.0;
-            types.iter().map(move |kind| vec![camera.into(), (*kind).into()])
+            types.iter().map(move |kind| vec![org.clone(), camera.into(), (*kind).into()])
         };
         let by_type = !types.is_empty();
         Self {
-            columns: if by_type { &["camera_id", "event_type"] } else { &["camera_id"] },
+            columns: if by_type { &["org_id", "camera_id", "event_type"] } else { &["org_id", "camera_id"] },
             rows: if by_type {
                 cameras.iter().flat_map(with_types).collect()
             } else {
@@ -251,9 +251,7 @@ impl Parts {
     /// What the parts leave open. With `IS TRUE` behind it no index is taken for a condition.
     fn rest(&self, filter: &EventFilter, values: &mut Values) -> String {
         let mut rest = String::new();
-        if self.cameras {
-            rest += &format!(" AND (org_id = {}) IS TRUE", values.bind(filter.org.0));
-        } else {
+        if !self.cameras {
             rest += &of_cameras(filter, values, true);
         }
         if !self.types && !filter.types.is_empty() {
@@ -361,11 +359,8 @@ fn count_between(
     to: Option<WallTime>,
     values: &mut Values,
 ) -> String {
-    let org = values.bind(filter.org.0);
-    let mut rows = match &filter.cameras {
-        None => format!("org_id = {org}"),
-        Some(_) => format!("(org_id = {org}) IS TRUE{}", of_cameras(filter, values, false)),
-    };
+    let mut rows = format!("org_id = {}", values.bind(filter.org.0));
+    rows += &of_cameras(filter, values, false);
     rows += &times(from, to, values);
     if !filter.types.is_empty() {
         rows += &of_types(filter, values);
