@@ -1,30 +1,20 @@
-//! The HTTP API: routes, OpenAPI, limits, and the embedded page.
+//! The HTTP API: operations, OpenAPI, and the embedded page.
 //!
 //! Belongs here: turning requests into calls and answers into JSON; one operation a file. Does
-//! not belong here: business rules (`playback`, `catalog`), and anything that acts on cameras:
-//! the API writes desired state and reads status.
+//! not belong here: what all operations share (`http`), business rules (`playback`, `catalog`), and
+//! anything that acts on cameras: the API writes desired state and reads status.
 
-mod answer;
-mod audit;
-mod body;
-mod enums;
-mod error;
-mod guard;
-mod idempotency;
-mod live;
 mod openapi;
-mod page;
-mod path;
-mod probe;
-mod query;
 mod routes;
-mod shell;
-mod state;
-mod time;
-mod version;
 mod web;
 
 use axum::Router;
+
+// What operations are made of, by the names that they use.
+use nightjar_http::{
+    answer, audit, body, enums, error, guard, idempotency, live, media, page, path, probe, query, shell,
+    state, time, version,
+};
 
 pub use live::Live;
 pub use openapi::document as openapi_document;

@@ -5,7 +5,6 @@ mod auth;
 mod cameras;
 pub(crate) mod events;
 mod groups;
-pub(crate) mod media;
 mod organizations;
 mod playback;
 mod recording;

@@ -12,7 +12,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::routes::media::set;
+use crate::media::set;
 use crate::shell;
 use crate::shell::headers::{inline_policy, page_policy};
 use crate::state::ApiState;

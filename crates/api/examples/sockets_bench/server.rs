@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use nightjar_access::oidc::{Oidc, OidcConfig};
 use nightjar_access::{Access, AccessConfig, TokenDraft};
-use nightjar_api::{ApiConfig, ApiState, Clock, Live};
+use nightjar_api::{ApiConfig, ApiState, Clock, Live, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_catalog::{Catalog, CatalogOptions, NewUser, Sealer};
 use nightjar_events::{Events, EventsConfig};
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::{Result, wall};
@@ -67,12 +69,18 @@ impl Server {
         let state = ApiState {
             limiter: cache.limiter(),
             running: Concurrency::new(1_000),
+            oidc: Oidc::new(access.clone(), OidcConfig::default())?,
             access,
             playback: PlaybackService::new(catalog.clone(), local, None, [7; 32], PlaybackConfig::default()),
             cache,
             events: events.clone(),
             live,
             status: StatusBoard::default(),
+            prober: Arc::new(|_| {
+                let cause = "nothing is probed here".to_owned();
+                Box::pin(async { Err(ProbeFault { reason: ProbeReason::ConnectionRefused, cause }) })
+            }),
+            changes: TaskTracker::new(),
             metrics: Arc::new(String::new),
             clock: Clock::system(),
             version: "bench",

@@ -125,7 +125,7 @@ pub(crate) enum Kind {
 
 api_enum! {
     /// What kind of actor it was.
-    ActorKind = Kind {
+    pub(crate) ActorKind = Kind {
         /// A person, signed in.
         User => "user",
         /// A program with an API token.

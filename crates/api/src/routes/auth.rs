@@ -23,7 +23,7 @@ use crate::answer::Answer;
 use crate::enums::Role;
 use crate::error::ApiError;
 use crate::guard::client::Client;
-use crate::routes::media::set;
+use crate::media::set;
 use crate::state::ApiState;
 use crate::time::Timestamp;
 

@@ -115,7 +115,7 @@ pub(crate) struct CameraStatus {
 
 api_enum! {
     /// What the recorder is doing.
-    RecordingState = StateOnly {
+    pub(crate) RecordingState = StateOnly {
         /// Every frame goes to disk.
         Recording => "recording",
         /// It should be recorded, but is not.

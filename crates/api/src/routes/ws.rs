@@ -14,12 +14,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::media::{self, TokenQuery};
 use crate::answer::{ApiResult, Success};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::guard::{self, Signed};
 use crate::live::{MAX_MESSAGE, Socket};
+use crate::media::{self, TokenQuery};
 use crate::query::Query;
 use crate::state::ApiState;
 use crate::time::Timestamp;

@@ -23,7 +23,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("recorder", &["media", "model", "format", "hub", "catalog", "storage"]),
     ("live", &["media", "model", "codec", "format", "protocol", "hub"]),
     ("playback", &["media", "model", "format", "catalog", "storage"]),
-    ("api", &["media", "model", "catalog", "cache", "access", "live", "playback", "events"]),
+    ("http", &["media", "model", "catalog", "cache", "access", "playback", "events"]),
+    ("api", &["media", "model", "catalog", "cache", "access", "live", "playback", "events", "http"]),
     ("simulator", &["media", "codec", "format", "protocol"]),
 ];
 
@@ -33,7 +34,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["catalog"]),
     ("sea-orm", &["catalog"]),
     ("sea-orm-migration", &["catalog"]),
-    ("axum", &["api", "server"]),
+    ("axum", &["http", "api", "server"]),
     ("object_store", &["storage"]),
     ("redis", &["cache"]),
     ("moka", &["cache"]),

@@ -87,7 +87,8 @@ async fn two_hundred_come_and_go_and_the_others_lose_no_frame() {
     let file =
         cameras.config.split_inclusive("segment_duration_secs = 3600\n").take(OTHERS).collect::<String>();
     // All clients have one address here.
-    let setup = Setup::new(&format!("allow_loopback_cameras = true\n[limits]\nip_per_minute = 1000000\n{file}"));
+    let setup =
+        Setup::new(&format!("allow_loopback_cameras = true\n[limits]\nip_per_minute = 1000000\n{file}"));
     let server = setup.serve().await;
     server.until_recording(OTHERS as u64, Duration::from_secs(60)).await;
     let began = Instant::now();

@@ -15,7 +15,7 @@ use nightjar_model::ErrorCode;
 
 use crate::error::{ApiError, chain};
 use crate::guard::client::Client;
-use crate::routes::media::set;
+use crate::media::set;
 
 /// The cookie by which the browser is known that has begun a sign-in.
 const COOKIE: &str = "nightjar_oidc";

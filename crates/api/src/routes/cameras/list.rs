@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::{Camera, CameraStatus, RecordingState};
 use crate::answer::{ApiResult, List, Pagination, Success};
-use crate::enums::api_enum;
 use crate::guard::Signed;
 use crate::page::PageQuery;
 use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
+use nightjar_http::api_enum;
 
 /// Orders of the list; `-` in front turns one around.
 const SORT_KEYS: &[&str] = &["key", "-key", "name", "-name"];
@@ -66,7 +66,7 @@ pub(crate) enum StatusName {
 
 api_enum! {
     /// A value of `status`.
-    StatusFilter = StatusName {
+    pub(crate) StatusFilter = StatusName {
         /// Media arrives.
         Online => "online",
         /// No media arrives.

@@ -4,7 +4,6 @@ use axum::extract::State;
 use nightjar_model::{Acknowledgement, Permission};
 use serde_json::json;
 
-use super::Event;
 use super::show::find;
 use crate::answer::{ApiResult, Success};
 use crate::audit::Deed;
@@ -14,6 +13,7 @@ use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::Query;
 use crate::state::ApiState;
+use nightjar_http::live::event::Event;
 
 /// Acknowledge an event
 ///

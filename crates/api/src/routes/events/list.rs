@@ -4,7 +4,6 @@ use axum::extract::State;
 use nightjar_catalog::{EventFilter, EventPage, Page, PageStart, SortOrder};
 use nightjar_model::{Caller, CameraId, ErrorCode, EventId, EventType, WallTime};
 
-use super::Event;
 use crate::answer::{ApiResult, List, Pagination, Success};
 use crate::enums::Severity;
 use crate::error::ApiError;
@@ -14,6 +13,7 @@ use crate::page::CursorQuery;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
 use crate::time::Bound;
+use nightjar_http::live::event::Event;
 
 /// Orders of the list.
 const SORT_KEYS: &[&str] = &["timestamp", "-timestamp"];

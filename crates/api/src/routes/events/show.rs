@@ -3,7 +3,6 @@
 use axum::extract::State;
 use nightjar_model::{Caller, Event as DomainEvent, Permission};
 
-use super::Event;
 use crate::answer::{ApiResult, Success};
 use crate::error::ApiError;
 use crate::guard::{self, Signed};
@@ -11,6 +10,7 @@ use crate::live::directory::Cameras;
 use crate::path::UrlPath;
 use crate::query::Query;
 use crate::state::ApiState;
+use nightjar_http::live::event::Event;
 
 /// The event with this id, if `caller` may do `action` to it. One without a camera is out of reach
 /// for whoever is limited to groups, as a camera without a group is.

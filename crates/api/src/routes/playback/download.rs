@@ -11,9 +11,9 @@ use super::{range_of, session_prefix};
 use crate::audit::Deed;
 use crate::error::ApiError;
 use crate::guard::{self, client::Client};
+use crate::media::{TokenParams, TokenQuery, attach, set};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
-use crate::routes::media::{TokenParams, TokenQuery, attach, set};
 use crate::state::ApiState;
 
 /// Download a session's range as one MP4

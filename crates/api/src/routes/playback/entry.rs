@@ -8,9 +8,9 @@ use nightjar_model::ErrorCode;
 use super::session_prefix;
 use crate::error::ApiError;
 use crate::guard::client::Client;
+use crate::media::{self, TokenParams, TokenQuery};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
-use crate::routes::media::{self, TokenParams, TokenQuery};
 use crate::state::ApiState;
 
 /// Get an entry of a session's playlist

@@ -7,9 +7,9 @@ use axum::response::Response;
 use super::session_prefix;
 use crate::error::ApiError;
 use crate::guard::client::Client;
+use crate::media::{self, Caching, TokenParams, TokenQuery};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
-use crate::routes::media::{self, Caching, TokenParams, TokenQuery};
 use crate::state::ApiState;
 
 /// Get media of a session's playlist

@@ -8,9 +8,9 @@ use axum::response::Response;
 use super::session_prefix;
 use crate::error::ApiError;
 use crate::guard::client::Client;
+use crate::media::{TokenQuery, set};
 use crate::path::{self, UrlPath};
 use crate::query::{FromQuery, Query, QueryReader};
-use crate::routes::media::{TokenQuery, set};
 use crate::state::ApiState;
 
 /// What lets a player fetch the playlist, and what it has already.

@@ -13,9 +13,9 @@ use crate::enums::StreamName;
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
+use crate::media;
 use crate::path;
 use crate::query::Query;
-use crate::routes::media;
 use crate::state::ApiState;
 use crate::time::{Bound, TimeInput};
 

@@ -15,9 +15,9 @@ use crate::guard::Signed;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::{FromQuery, Query, QueryReader};
-use crate::routes::{media, storage};
 use crate::state::ApiState;
 use crate::time::Timestamp;
+use crate::{media, routes::storage};
 
 /// Longest life of an address: a day.
 const MAX_SECONDS: u64 = 24 * 3600;

@@ -10,9 +10,9 @@ use super::download_prefix;
 use crate::audit::Deed;
 use crate::error::ApiError;
 use crate::guard::client::Client;
+use crate::media::{self, Caching, TokenParams, TokenQuery};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
-use crate::routes::media::{self, Caching, TokenParams, TokenQuery};
 use crate::state::ApiState;
 
 /// Download a stored file

@@ -16,9 +16,9 @@ use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
+use crate::media::set;
 use crate::query::Query;
 use crate::routes::auth::scope;
-use crate::routes::media::set;
 use crate::state::ApiState;
 use crate::time::{Bound, TimeInput};
 

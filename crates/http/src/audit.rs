@@ -10,7 +10,7 @@ use crate::state::ApiState;
 
 /// Something that somebody did.
 #[derive(Debug, Clone)]
-pub(crate) struct Deed {
+pub struct Deed {
     action: &'static str,
     object: Option<(&'static str, String)>,
     outcome: Outcome,
@@ -19,32 +19,32 @@ pub(crate) struct Deed {
 
 impl Deed {
     /// It was done.
-    pub(crate) fn done(action: &'static str) -> Self {
+    pub fn done(action: &'static str) -> Self {
         Self { action, object: None, outcome: Outcome::Done, details: json!({}) }
     }
 
     /// It was refused.
-    pub(crate) fn refused(action: &'static str) -> Self {
+    pub fn refused(action: &'static str) -> Self {
         Self { outcome: Outcome::Refused, ..Self::done(action) }
     }
 
     /// To which object.
-    pub(crate) fn to(self, kind: &'static str, id: impl ToString) -> Self {
+    pub fn to(self, kind: &'static str, id: impl ToString) -> Self {
         Self { object: Some((kind, id.to_string())), ..self }
     }
 
     /// What else is known; never a secret.
-    pub(crate) fn with(self, details: Value) -> Self {
+    pub fn with(self, details: Value) -> Self {
         Self { details, ..self }
     }
 
     /// What changed between two states of an object, field by field.
-    pub(crate) fn change(self, before: &Value, after: &Value) -> Self {
+    pub fn change(self, before: &Value, after: &Value) -> Self {
         self.with(difference(before, after))
     }
 
     /// Writes it down as `caller`'s.
-    pub(crate) async fn by(self, state: &ApiState, caller: &Caller, client: &Client) -> Result<(), ApiError> {
+    pub async fn by(self, state: &ApiState, caller: &Caller, client: &Client) -> Result<(), ApiError> {
         let name = caller.username.to_string();
         let actor = match caller.via {
             Via::Session(_) => Actor::User { id: caller.user, name },
@@ -54,7 +54,7 @@ impl Deed {
     }
 
     /// Writes it down as done by whoever asked for the signed address that was used.
-    pub(crate) async fn by_address_of(
+    pub async fn by_address_of(
         self,
         state: &ApiState,
         org: OrgId,
@@ -81,7 +81,7 @@ impl Deed {
     }
 
     /// Writes it down as `actor`'s.
-    pub(crate) async fn write(
+    pub async fn write(
         self,
         state: &ApiState,
         org: OrgId,

@@ -10,11 +10,11 @@ use crate::error::ApiError;
 use crate::time::Timestamp;
 
 /// What a handler returns.
-pub(crate) type ApiResult<T> = Result<Answer<T>, ApiError>;
+pub type ApiResult<T> = Result<Answer<T>, ApiError>;
 
 /// The envelope of every successful answer.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Success<T> {
+pub struct Success<T> {
     /// Always true.
     #[schema(example = true)]
     success: bool,
@@ -29,19 +29,19 @@ pub(crate) struct Success<T> {
 
 /// A successful answer with its status.
 #[derive(Debug)]
-pub(crate) struct Answer<T> {
+pub struct Answer<T> {
     status: StatusCode,
     body: Success<T>,
 }
 
 impl<T> Answer<T> {
     /// `200 OK`.
-    pub(crate) fn ok(data: T, now: Timestamp) -> Self {
+    pub fn ok(data: T, now: Timestamp) -> Self {
         Self { status: StatusCode::OK, body: Success { success: true, data, error: (), timestamp: now } }
     }
 
     /// `201 Created`.
-    pub(crate) fn created(data: T, now: Timestamp) -> Self {
+    pub fn created(data: T, now: Timestamp) -> Self {
         Self { status: StatusCode::CREATED, ..Self::ok(data, now) }
     }
 }
@@ -54,40 +54,35 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct List<T> {
+pub struct List<T> {
     /// The items of this page.
-    pub(crate) items: Vec<T>,
+    pub items: Vec<T>,
     /// Where in the list they are.
-    pub(crate) pagination: Pagination,
+    pub pagination: Pagination,
 }
 
 /// Where in a list a page is.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Pagination {
+pub struct Pagination {
     /// Number of the page, from 1; null when a `cursor` was given.
     #[schema(minimum = 1)]
-    pub(crate) page: Option<u64>,
+    pub page: Option<u64>,
     /// Most items of a page.
     #[schema(minimum = 1, maximum = 500)]
-    pub(crate) limit: u64,
+    pub limit: u64,
     /// Items in the whole list; null when a `cursor` was given, because counting would cost
     /// more than the page.
-    pub(crate) total: Option<u64>,
+    pub total: Option<u64>,
     /// Pages in the whole list; null when a `cursor` was given.
-    pub(crate) total_pages: Option<u64>,
+    pub total_pages: Option<u64>,
     /// What to give as `cursor` to get the page after this one; null on the last page, and in
     /// lists that take no cursor.
-    pub(crate) next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
 }
 
 impl Pagination {
     /// The position of page `page`.
-    pub(crate) fn new(
-        page: Option<u64>,
-        limit: u64,
-        total: Option<u64>,
-        next_cursor: Option<String>,
-    ) -> Self {
+    pub fn new(page: Option<u64>, limit: u64, total: Option<u64>, next_cursor: Option<String>) -> Self {
         Self { page, limit, total, total_pages: total.map(|total| total.div_ceil(limit.max(1))), next_cursor }
     }
 }

@@ -8,11 +8,11 @@ use nightjar_model::ErrorCode;
 
 use crate::answer::Answer;
 use crate::error::ApiError;
-use crate::routes::media::set;
+use crate::media::set;
 
 /// The version that a client means to change; none: whichever there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct IfMatch(pub(crate) Option<i64>);
+pub struct IfMatch(pub Option<i64>);
 
 impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
@@ -36,7 +36,7 @@ fn parse(text: &str) -> Option<Option<i64>> {
 }
 
 /// An answer that tells the version of what is in it.
-pub(crate) fn tagged<T: serde::Serialize>(answer: Answer<T>, version: i64) -> Response {
+pub fn tagged<T: serde::Serialize>(answer: Answer<T>, version: i64) -> Response {
     let mut response = answer.into_response();
     set(&mut response, ETAG, &format!("\"{version}\""));
     response

@@ -10,7 +10,7 @@ const DAY_MICROS: i64 = 86_400_000_000;
 /// An instant: RFC 3339, UTC, milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-20T13:38:41.123Z")]
-pub(crate) struct Timestamp(pub(crate) WallTime);
+pub struct Timestamp(pub WallTime);
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -26,7 +26,7 @@ impl From<WallTime> for Timestamp {
 
 /// Which end of a range a text stands for: a bare date is a whole UTC day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Bound {
+pub enum Bound {
     /// First instant of the day.
     Start,
     /// First instant after the day.
@@ -34,7 +34,7 @@ pub(crate) enum Bound {
 }
 
 /// Reads RFC 3339 or `YYYY-MM-DD`.
-pub(crate) fn parse_time(text: &str, bound: Bound) -> Result<WallTime, String> {
+pub fn parse_time(text: &str, bound: Bound) -> Result<WallTime, String> {
     // A `+` that was not escaped in a query has become a space.
     let text = text.replacen(' ', "+", usize::from(text.len() > 19));
     if let Some(time) = parse_rfc3339(&text) {
@@ -51,11 +51,11 @@ pub(crate) fn parse_time(text: &str, bound: Bound) -> Result<WallTime, String> {
 /// A time in a JSON body; which end of a range a date stands for is known when it is used.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-20T13:38:41Z")]
-pub(crate) struct TimeInput(String);
+pub struct TimeInput(String);
 
 impl TimeInput {
     /// The instant that is meant.
-    pub(crate) fn at(&self, bound: Bound) -> Result<WallTime, String> {
+    pub fn at(&self, bound: Bound) -> Result<WallTime, String> {
         parse_time(&self.0, bound)
     }
 }

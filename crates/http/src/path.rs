@@ -14,7 +14,7 @@ use crate::guard;
 use crate::state::ApiState;
 
 /// The parameters of the path.
-pub(crate) struct UrlPath<T>(pub(crate) T);
+pub struct UrlPath<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for UrlPath<T> {
     type Rejection = ApiError;
@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for UrlPath
 }
 
 /// The camera with this id or key, if `caller` may do `action` to it.
-pub(crate) async fn camera(
+pub async fn camera(
     state: &ApiState,
     caller: &Caller,
     action: Permission,
@@ -45,7 +45,7 @@ pub(crate) async fn camera(
 }
 
 /// The same for its footage: that of a deleted camera is there until retention takes it.
-pub(crate) async fn recorded_camera(
+pub async fn recorded_camera(
     state: &ApiState,
     caller: &Caller,
     action: Permission,
@@ -84,31 +84,31 @@ fn allowed(
 }
 
 /// The cameras whose footage `caller` may see, deleted ones included.
-pub(crate) async fn recorded_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Camera>, ApiError> {
+pub async fn recorded_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Camera>, ApiError> {
     let mut cameras = state.catalog.cameras_with_deleted(caller.org).await?;
     cameras.retain(|camera| caller.groups.covers(camera.group_id));
     Ok(cameras)
 }
 
 /// The cameras that `caller` may see, ordered by key.
-pub(crate) async fn visible_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Arc<Camera>>, ApiError> {
+pub async fn visible_cameras(state: &ApiState, caller: &Caller) -> Result<Vec<Arc<Camera>>, ApiError> {
     let book = state.catalog.camera_book(state.clock.now()).await?;
     let visible = book.of(caller.org).iter().filter(|camera| caller.groups.covers(camera.group_id));
     Ok(visible.cloned().collect())
 }
 
 /// The text as a segment's id.
-pub(crate) fn segment_id(asked: &str) -> Result<SegmentId, ApiError> {
+pub fn segment_id(asked: &str) -> Result<SegmentId, ApiError> {
     Uuid::try_parse(asked).map(SegmentId).map_err(|_| ApiError::recording_not_found(asked))
 }
 
 /// The text as a session's id.
-pub(crate) fn session_id(asked: &str) -> Result<SessionId, ApiError> {
+pub fn session_id(asked: &str) -> Result<SessionId, ApiError> {
     asked.parse().map_err(|_| ApiError::session_not_found())
 }
 
 /// A living playback session of the caller's own.
-pub(crate) fn own_session(state: &ApiState, caller: &Caller, asked: &str) -> Result<SessionInfo, ApiError> {
+pub fn own_session(state: &ApiState, caller: &Caller, asked: &str) -> Result<SessionInfo, ApiError> {
     let session = state.playback.session(session_id(asked)?, state.clock.now())?;
     if session.user == caller.user { Ok(session) } else { Err(ApiError::session_not_found()) }
 }

@@ -1,16 +1,17 @@
 //! Enumerations of the API: names in JSON and in query strings, apart from those of the domain.
 
 /// Defines an enumeration with its names, and its conversions from (and to) a domain type.
+#[macro_export]
 macro_rules! api_enum {
-    ($(#[$meta:meta])* $name:ident = $domain:ty { $($(#[$doc:meta])* $variant:ident => $text:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident = $domain:ty { $($(#[$doc:meta])* $variant:ident => $text:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
-        pub(crate) enum $name { $($(#[$doc])* $variant),+ }
+        $vis enum $name { $($(#[$doc])* $variant),+ }
 
         impl $name {
             /// All names, in the order of the documentation.
-            pub(crate) const NAMES: &'static [&'static str] = &[$($text),+];
+            $vis const NAMES: &'static [&'static str] = &[$($text),+];
         }
 
         impl From<$domain> for $name {
@@ -31,24 +32,24 @@ macro_rules! api_enum {
             fn from_str(text: &str) -> Result<Self, String> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    _ => Err(crate::enums::not_one_of(text, Self::NAMES)),
+                    _ => Err($crate::enums::not_one_of(text, Self::NAMES)),
                 }
             }
         }
     };
 }
 
-pub(crate) use api_enum;
+pub use api_enum;
 
 /// Says which values there are.
-pub(crate) fn not_one_of(text: &str, names: &[&str]) -> String {
+pub fn not_one_of(text: &str, names: &[&str]) -> String {
     let shown: String = text.chars().take(64).collect();
     format!("has no value `{shown}`; valid ones: {}", names.join(", "))
 }
 
 api_enum! {
     /// Which of a camera's streams.
-    StreamName = nightjar_model::StreamName {
+    pub StreamName = nightjar_model::StreamName {
         /// The full-resolution stream, which is recorded.
         Main => "main",
         /// The small stream.
@@ -58,7 +59,7 @@ api_enum! {
 
 api_enum! {
     /// What an account is there for.
-    Role = nightjar_model::Role {
+    pub Role = nightjar_model::Role {
         /// Rules the organization.
         Admin => "admin",
         /// Works with cameras and footage.
@@ -72,7 +73,7 @@ api_enum! {
 
 api_enum! {
     /// How it ended.
-    Outcome = nightjar_model::Outcome {
+    pub Outcome = nightjar_model::Outcome {
         /// It was done.
         Done => "done",
         /// It was refused.
@@ -82,7 +83,7 @@ api_enum! {
 
 api_enum! {
     /// How serious an event is.
-    Severity = nightjar_model::Severity {
+    pub Severity = nightjar_model::Severity {
         /// Worth knowing.
         Info => "info",
         /// Somebody should look at it.
@@ -94,7 +95,7 @@ api_enum! {
 
 api_enum! {
     /// How a camera is talked to.
-    Driver = nightjar_model::Driver {
+    pub Driver = nightjar_model::Driver {
         /// Its streams are pulled over RTSP; nothing else is asked of it.
         Rtsp => "rtsp",
     }
@@ -102,7 +103,7 @@ api_enum! {
 
 api_enum! {
     /// When a camera is recorded.
-    Mode = nightjar_model::Mode {
+    pub Mode = nightjar_model::Mode {
         /// Always.
         Continuous => "continuous",
         /// Never, unless started by hand.
@@ -112,7 +113,7 @@ api_enum! {
 
 api_enum! {
     /// Who may change a camera.
-    ManagedBy = nightjar_model::ManagedBy {
+    pub ManagedBy = nightjar_model::ManagedBy {
         /// The configuration file.
         File => "file",
         /// The API.
@@ -122,7 +123,7 @@ api_enum! {
 
 api_enum! {
     /// What happens to G.711 sound.
-    AudioPolicy = nightjar_model::AudioPolicy {
+    pub AudioPolicy = nightjar_model::AudioPolicy {
         /// It becomes AAC; AAC is copied.
         Aac => "aac",
         /// All sound is left out.
@@ -132,7 +133,7 @@ api_enum! {
 
 api_enum! {
     /// How RTP travels.
-    Transport = nightjar_model::RtspTransport {
+    pub Transport = nightjar_model::RtspTransport {
         /// Within the RTSP connection.
         Tcp => "tcp",
         /// In datagrams of its own.
@@ -142,7 +143,7 @@ api_enum! {
 
 api_enum! {
     /// How far the recorder is with a file.
-    SegmentState = nightjar_model::SegmentState {
+    pub SegmentState = nightjar_model::SegmentState {
         /// It is being written.
         Open => "open",
         /// It is complete and durable.
@@ -154,7 +155,7 @@ api_enum! {
 
 api_enum! {
     /// Why a time was not recorded.
-    GapCause = nightjar_model::GapCause {
+    pub GapCause = nightjar_model::GapCause {
         /// No connection to the camera.
         CameraUnreachable => "camera_unreachable",
         /// The camera refused our credentials.

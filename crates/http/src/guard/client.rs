@@ -20,15 +20,15 @@ const MAX_AGENT: usize = 200;
 
 /// Who is at the other end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Client {
+pub struct Client {
     /// Its address; none in tests without a socket.
-    pub(crate) ip: Option<IpAddr>,
+    pub ip: Option<IpAddr>,
     /// What it calls itself.
-    pub(crate) agent: String,
+    pub agent: String,
     /// The request's id.
-    pub(crate) request_id: Option<Uuid>,
+    pub request_id: Option<Uuid>,
     /// Whether it came over TLS, to us or to a trusted proxy.
-    pub(crate) secure: bool,
+    pub secure: bool,
 }
 
 impl<S: Sync> FromRequestParts<S> for Client {
@@ -41,18 +41,18 @@ impl<S: Sync> FromRequestParts<S> for Client {
 
 impl Client {
     /// What `access` wants to know of it.
-    pub(crate) fn for_access(&self) -> ClientInfo {
+    pub fn for_access(&self) -> ClientInfo {
         ClientInfo { ip: self.ip, user_agent: self.agent.clone() }
     }
 
     /// Whether a request came over TLS, to us or to a trusted proxy.
-    pub(crate) fn is_secure(extensions: &Extensions, headers: &HeaderMap, config: &ApiConfig) -> bool {
+    pub fn is_secure(extensions: &Extensions, headers: &HeaderMap, config: &ApiConfig) -> bool {
         let trusted = peer(extensions).is_some_and(|peer| config.trusted_proxies.contains(&peer));
         config.tls || (trusted && headers.get(FORWARDED_PROTO).is_some_and(|value| value == "https"))
     }
 
     /// The client of a request. A proxy's word on it counts only if the proxy is trusted.
-    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap, config: &ApiConfig, id: Uuid) -> Self {
+    pub fn of(extensions: &Extensions, headers: &HeaderMap, config: &ApiConfig, id: Uuid) -> Self {
         let peer = peer(extensions);
         let trusted = &config.trusted_proxies;
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();

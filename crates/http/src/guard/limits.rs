@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::state::ApiState;
 
 /// Counts a request of an address.
-pub(crate) async fn by_address(state: &ApiState, client: &Client) -> Result<(), ApiError> {
+pub async fn by_address(state: &ApiState, client: &Client) -> Result<(), ApiError> {
     let Some(ip) = client.ip else { return Ok(()) };
     let limit = Limit::per_minute(state.config.ip_rate);
     let decision = state.limiter.check(&format!("ip:{ip}"), limit, state.clock.now()).await;
@@ -19,7 +19,7 @@ pub(crate) async fn by_address(state: &ApiState, client: &Client) -> Result<(), 
 }
 
 /// Counts a request of an account or an API token; tells how much is left.
-pub(crate) async fn by_caller(
+pub async fn by_caller(
     state: &ApiState,
     caller: &Caller,
     rate_limit: Option<u32>,
@@ -34,7 +34,7 @@ pub(crate) async fn by_caller(
 }
 
 /// Takes one of the places for requests at the same time.
-pub(crate) fn at_once(state: &ApiState, caller: &Caller) -> Result<Permit, ApiError> {
+pub fn at_once(state: &ApiState, caller: &Caller) -> Result<Permit, ApiError> {
     let subject = match caller.via {
         Via::Session(_) => format!("user:{}", caller.user),
         Via::Token(id) => format!("token:{id}"),
@@ -47,7 +47,7 @@ pub(crate) fn at_once(state: &ApiState, caller: &Caller) -> Result<Permit, ApiEr
 }
 
 /// Tells a client where it stands (draft-ietf-httpapi-ratelimit-headers, the form of three headers).
-pub(crate) fn tell(headers: &mut HeaderMap, decision: &Decision) {
+pub fn tell(headers: &mut HeaderMap, decision: &Decision) {
     let mut set = |name, value: u64| headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
     set("ratelimit-limit", decision.limit.into());
     set("ratelimit-remaining", decision.remaining.into());

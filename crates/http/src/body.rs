@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 
 /// A JSON body.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
@@ -33,12 +33,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 }
 
 /// The body is larger than any that makes sense.
-pub(crate) fn too_large() -> ApiError {
+pub fn too_large() -> ApiError {
     ApiError::new(ErrorCode::PayloadTooLarge, "The body is too large.")
 }
 
 /// `patch` merged into `value` (RFC 7396): null takes a field away.
-pub(crate) fn merge(value: Value, patch: Value) -> Value {
+pub fn merge(value: Value, patch: Value) -> Value {
     let Value::Object(changes) = patch else { return patch };
     let mut object = match value {
         Value::Object(object) => object,
@@ -54,7 +54,7 @@ pub(crate) fn merge(value: Value, patch: Value) -> Value {
 }
 
 /// A value as the type that an operation takes; what is wrong is told by field and reason.
-pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(value).map_err(|error| wrong(error.path().to_string(), error.inner()))
 }
 

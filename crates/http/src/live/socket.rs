@@ -22,7 +22,7 @@ use crate::guard::client::Client;
 use crate::state::ApiState;
 
 /// Bytes of a client's message.
-pub(crate) const MAX_MESSAGE: usize = 32 * 1024;
+pub const MAX_MESSAGE: usize = 32 * 1024;
 /// How often the server pings.
 const PING: Duration = Duration::from_secs(30);
 /// A client that shows no life for so long is gone. One that takes nothing for so long, too.
@@ -55,7 +55,7 @@ const NO_MESSAGE: End = End::Close(1002, "not a message that is taken here");
 const TOO_MANY: End = End::Close(1008, "too many messages");
 
 /// A client that is connected.
-pub(crate) struct Socket {
+pub struct Socket {
     socket: WebSocket,
     state: ApiState,
     caller: Caller,
@@ -71,13 +71,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// Serves a client until it goes, the server stops, or it is not allowed to be there any more.
-    pub(crate) async fn serve(
-        socket: WebSocket,
-        state: ApiState,
-        caller: Caller,
-        client: Client,
-        place: Permit,
-    ) {
+    pub async fn serve(socket: WebSocket, state: ApiState, caller: Caller, client: Client, place: Permit) {
         let live = state.live.clone();
         let mut this = Self {
             feed: live.subscribe(caller.org),

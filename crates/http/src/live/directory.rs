@@ -15,7 +15,7 @@ use uuid::Uuid;
 const LIFETIME: Duration = Duration::from_secs(5);
 
 /// The cameras of organizations.
-pub(crate) struct Directory {
+pub struct Directory {
     catalog: Catalog,
     changes: watch::Receiver<u64>,
     known: Mutex<HashMap<OrgId, Known>>,
@@ -30,25 +30,25 @@ struct Known {
 
 /// The cameras of an organization, deleted ones included: their events are still there.
 #[derive(Debug, Default)]
-pub(crate) struct Cameras {
+pub struct Cameras {
     by_id: HashMap<CameraId, Entry>,
     by_key: HashMap<String, CameraId>,
 }
 
 /// A camera.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    pub(crate) group: Option<GroupId>,
+pub struct Entry {
+    pub name: String,
+    pub group: Option<GroupId>,
 }
 
 impl Directory {
-    pub(crate) fn new(catalog: Catalog) -> Self {
+    pub fn new(catalog: Catalog) -> Self {
         Self { changes: catalog.changes(), catalog, known: Mutex::default() }
     }
 
     /// The cameras of an organization.
-    pub(crate) async fn cameras(&self, org: OrgId) -> Result<Arc<Cameras>, CatalogError> {
+    pub async fn cameras(&self, org: OrgId) -> Result<Arc<Cameras>, CatalogError> {
         let version = *self.changes.borrow();
         let known = self.known.lock().get(&org).cloned();
         if let Some(known) = known
@@ -64,7 +64,7 @@ impl Directory {
     }
 
     /// The same; while the database does not answer, as they were when it last did.
-    pub(crate) async fn known(&self, org: OrgId) -> Arc<Cameras> {
+    pub async fn known(&self, org: OrgId) -> Arc<Cameras> {
         match self.cameras(org).await {
             Ok(cameras) => cameras,
             Err(error) => {
@@ -83,12 +83,12 @@ impl Cameras {
     }
 
     /// One of them.
-    pub(crate) fn entry(&self, id: CameraId) -> Option<&Entry> {
+    pub fn entry(&self, id: CameraId) -> Option<&Entry> {
         self.by_id.get(&id)
     }
 
     /// The one with this id or key, if it is in reach.
-    pub(crate) fn named(&self, asked: &str, scope: &GroupScope) -> Option<CameraId> {
+    pub fn named(&self, asked: &str, scope: &GroupScope) -> Option<CameraId> {
         let id = match Uuid::try_parse(asked) {
             Ok(id) => CameraId(id),
             Err(_) => *self.by_key.get(asked)?,
@@ -97,7 +97,7 @@ impl Cameras {
     }
 
     /// Those in reach; none: no limit.
-    pub(crate) fn in_scope(&self, scope: &GroupScope) -> Option<Vec<CameraId>> {
+    pub fn in_scope(&self, scope: &GroupScope) -> Option<Vec<CameraId>> {
         let covered = |(id, entry): (&CameraId, &Entry)| scope.covers(entry.group).then_some(*id);
         match scope {
             GroupScope::All => None,

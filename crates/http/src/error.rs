@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 
 /// A failure on its way to the client. Cheap to clone, as an extension must be.
 #[derive(Debug, Clone)]
-pub(crate) struct ApiError {
+pub struct ApiError {
     inner: Arc<Inner>,
 }
 
@@ -39,7 +39,7 @@ struct Inner {
 
 impl ApiError {
     /// A failure with a message for a person.
-    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let inner = Inner {
             code,
             message: message.into(),
@@ -51,59 +51,59 @@ impl ApiError {
     }
 
     /// A wrong field or parameter.
-    pub(crate) fn field(code: ErrorCode, field: &str, reason: impl Into<String>) -> Self {
+    pub fn field(code: ErrorCode, field: &str, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::new(code, format!("`{field}` {reason}")).detail(field, reason)
     }
 
     /// No such event.
-    pub(crate) fn event_not_found(asked: &str) -> Self {
+    pub fn event_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::EventNotFound, "There is no such event.").detail("id", shorten(asked))
     }
 
     /// No such camera.
-    pub(crate) fn camera_not_found(asked: &str) -> Self {
+    pub fn camera_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::CameraNotFound, "There is no such camera.").detail("camera_id", shorten(asked))
     }
 
     /// No such recorded file.
-    pub(crate) fn recording_not_found(asked: &str) -> Self {
+    pub fn recording_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::RecordingNotFound, "There is no such recording.").detail("id", shorten(asked))
     }
 
     /// No such account.
-    pub(crate) fn user_not_found(asked: &str) -> Self {
+    pub fn user_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::UserNotFound, "There is no such account.").detail("id", shorten(asked))
     }
 
     /// No such API token.
-    pub(crate) fn token_not_found(asked: &str) -> Self {
+    pub fn token_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::TokenNotFound, "There is no such API token.").detail("id", shorten(asked))
     }
 
     /// No such group of cameras.
-    pub(crate) fn group_not_found(asked: &str) -> Self {
+    pub fn group_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::GroupNotFound, "There is no such camera group.").detail("id", shorten(asked))
     }
 
     /// No such sign-in of the caller's.
-    pub(crate) fn sign_in_not_found() -> Self {
+    pub fn sign_in_not_found() -> Self {
         Self::new(ErrorCode::SessionNotFound, "There is no such sign-in: it may have ended.")
     }
 
     /// The version that the client means is not the newest.
-    pub(crate) fn stale() -> Self {
+    pub fn stale() -> Self {
         let message = "It was changed by somebody else meanwhile: load it again, and repeat your change.";
         Self::new(ErrorCode::VersionConflict, message)
     }
 
     /// No such playback session, or not any more.
-    pub(crate) fn session_not_found() -> Self {
+    pub fn session_not_found() -> Self {
         Self::new(ErrorCode::SessionNotFound, "There is no such playback session: it may have expired.")
     }
 
     /// A defect of ours: the cause is for the log only.
-    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+    pub fn internal(cause: impl Into<String>) -> Self {
         Self::new(
             ErrorCode::Internal,
             "Something went wrong on our side. The log has more under the request id.",
@@ -112,45 +112,45 @@ impl ApiError {
     }
 
     /// Adds a fact for programs.
-    pub(crate) fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.change().details.insert(key.to_owned(), value.into());
         self
     }
 
     /// Adds what only the log gets to see.
-    pub(crate) fn cause(mut self, cause: impl Into<String>) -> Self {
+    pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.change().cause = Some(cause.into());
         self
     }
 
     /// Adds when to try again.
-    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+    pub fn retry_after(mut self, seconds: u64) -> Self {
         self.change().retry_after_secs = Some(seconds);
         self
     }
 
     /// Its code.
-    pub(crate) fn code(&self) -> ErrorCode {
+    pub fn code(&self) -> ErrorCode {
         self.inner.code
     }
 
     /// What only the log gets to see.
-    pub(crate) fn log_cause(&self) -> Option<&str> {
+    pub fn log_cause(&self) -> Option<&str> {
         self.inner.cause.as_deref()
     }
 
     /// When to try again.
-    pub(crate) fn retry_after_secs(&self) -> Option<u64> {
+    pub fn retry_after_secs(&self) -> Option<u64> {
         self.inner.retry_after_secs
     }
 
     /// Its HTTP status.
-    pub(crate) fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.inner.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The envelope.
-    pub(crate) fn envelope(&self, request_id: &str, now: Timestamp) -> Failure {
+    pub fn envelope(&self, request_id: &str, now: Timestamp) -> Failure {
         Failure {
             success: false,
             data: (),
@@ -161,7 +161,7 @@ impl ApiError {
     }
 
     /// What the client gets to see.
-    pub(crate) fn body(&self) -> FailureBody {
+    pub fn body(&self) -> FailureBody {
         FailureBody {
             code: self.inner.code.as_str().to_owned(),
             message: self.inner.message.clone(),
@@ -256,7 +256,7 @@ impl From<TokenFault> for ApiError {
 }
 
 /// An error with all its sources, for the log.
-pub(crate) fn chain(error: &dyn Error) -> String {
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
@@ -277,7 +277,7 @@ fn shorten(text: &str) -> String {
 
 /// The envelope of every failed answer.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// Always false.
     #[schema(example = false)]
     success: bool,
@@ -295,7 +295,7 @@ pub(crate) struct Failure {
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FailureBody {
+pub struct FailureBody {
     /// For programs; goes with the HTTP status.
     #[schema(example = "CAMERA_NOT_FOUND")]
     code: String,

@@ -3,9 +3,9 @@
 //! The guard proves identity and checks the permission that the operation needs. Whether the
 //! caller may touch *this* object is asked where the object is loaded: see [`may`].
 
-pub(crate) mod client;
-pub(crate) mod limits;
-pub(crate) mod rules;
+pub mod client;
+pub mod limits;
+pub mod rules;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -22,7 +22,7 @@ use crate::state::ApiState;
 
 /// Who a request is from: for handlers of operations that need to know.
 #[derive(Debug, Clone)]
-pub(crate) struct Signed(pub(crate) Caller);
+pub struct Signed(pub Caller);
 
 impl<S: Sync> FromRequestParts<S> for Signed {
     type Rejection = ApiError;
@@ -37,18 +37,18 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 
 /// A request that may go on.
 #[derive(Default)]
-pub(crate) struct Admission {
+pub struct Admission {
     /// Who it is from; none where nobody needs to know.
-    pub(crate) caller: Option<Caller>,
+    pub caller: Option<Caller>,
     /// How much the caller may still ask for.
-    pub(crate) decision: Option<Decision>,
+    pub decision: Option<Decision>,
     /// Its place among the requests that run at the same time.
-    pub(crate) place: Option<Permit>,
+    pub place: Option<Permit>,
 }
 
 /// Lets a request in, or says why not. `route` is the template of the path; a path without a route
 /// gets in, to be told that there is nothing.
-pub(crate) async fn admit(
+pub async fn admit(
     state: &ApiState,
     method: &Method,
     route: Option<&str>,
@@ -86,7 +86,7 @@ pub(crate) async fn admit(
 
 /// Whether `caller` may do `action` to a camera of its organization, or what belongs to one. What is
 /// out of reach is `hidden`: as if it were not there.
-pub(crate) fn may(
+pub fn may(
     caller: &Caller,
     action: Permission,
     camera_group: Option<GroupId>,
@@ -97,7 +97,7 @@ pub(crate) fn may(
 }
 
 /// Whether `caller` may do `action` to something of its organization as a whole.
-pub(crate) fn may_here(caller: &Caller, action: Permission) -> Result<(), ApiError> {
+pub fn may_here(caller: &Caller, action: Permission) -> Result<(), ApiError> {
     authorize(caller, action, &Object::Organization(caller.org)).map_err(|denial| denied(denial, not_here))
 }
 
@@ -109,7 +109,7 @@ fn denied(denial: Denial, hidden: impl FnOnce() -> ApiError) -> ApiError {
 }
 
 /// A permission is missing.
-pub(crate) fn missing(permission: Permission) -> ApiError {
+pub fn missing(permission: Permission) -> ApiError {
     let message = format!("This needs the permission `{permission}`, which you do not have.");
     ApiError::new(ErrorCode::AuthInsufficientPermissions, message).detail("permission", permission.as_str())
 }

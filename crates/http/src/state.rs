@@ -141,21 +141,21 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    pub(crate) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         Timestamp(self.clock.now())
     }
 
     /// A successful answer of now.
-    pub(crate) fn ok<T>(&self, data: T) -> Answer<T> {
+    pub fn ok<T>(&self, data: T) -> Answer<T> {
         Answer::ok(data, self.now())
     }
 
     /// A successful answer of now to a request that made something.
-    pub(crate) fn created<T>(&self, data: T) -> Answer<T> {
+    pub fn created<T>(&self, data: T) -> Answer<T> {
         Answer::created(data, self.now())
     }
 
-    pub(crate) fn recorders_are_started(&self) -> bool {
+    pub fn recorders_are_started(&self) -> bool {
         self.recorders_started.load(Ordering::Acquire)
     }
 }

@@ -24,13 +24,13 @@ const MP4: &str = "video/mp4";
 #[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes what `TokenQuery` reads")]
-pub(crate) struct TokenParams {
+pub struct TokenParams {
     /// Signature of the address; part of the addresses that the API gives out.
     token: String,
 }
 
 /// The token of a request.
-pub(crate) struct TokenQuery(Option<String>);
+pub struct TokenQuery(Option<String>);
 
 impl FromQuery for TokenQuery {
     fn from_query(reader: &mut QueryReader) -> Self {
@@ -39,7 +39,7 @@ impl FromQuery for TokenQuery {
 }
 
 /// To whom addresses of a request are given.
-pub(crate) fn holder(state: &ApiState, caller: &Caller, client: &Client) -> Holder {
+pub fn holder(state: &ApiState, caller: &Caller, client: &Client) -> Holder {
     Holder {
         user: caller.user,
         via: caller.via,
@@ -50,18 +50,13 @@ pub(crate) fn holder(state: &ApiState, caller: &Caller, client: &Client) -> Hold
 
 impl TokenQuery {
     /// The token, if there is one.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         self.0.as_deref()
     }
 
     /// Fails unless the token is good for what lies under `prefix`, and the sign-in or API token
     /// that asked for it is still alive.
-    pub(crate) async fn check(
-        &self,
-        state: &ApiState,
-        client: &Client,
-        prefix: &str,
-    ) -> Result<Via, ApiError> {
+    pub async fn check(&self, state: &ApiState, client: &Client, prefix: &str) -> Result<Via, ApiError> {
         let Some(token) = &self.0 else {
             let message = "This address needs a `token`: use one that the API gave out.";
             return Err(ApiError::new(ErrorCode::AuthTokenMissing, message));
@@ -73,14 +68,14 @@ impl TokenQuery {
 }
 
 /// Whether a request asks for a file from its beginning: what follows is the rest of the same access.
-pub(crate) fn is_first_part(headers: &HeaderMap) -> bool {
+pub fn is_first_part(headers: &HeaderMap) -> bool {
     let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
     range.is_none_or(|range| range.starts_with("bytes=0-"))
 }
 
 /// How long a client may keep an answer, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Caching {
+pub enum Caching {
     /// A file to be saved.
     Download,
     /// Media of a player.
@@ -88,7 +83,7 @@ pub(crate) enum Caching {
 }
 
 /// Answers with a file or the part of it that was asked for.
-pub(crate) fn serve(
+pub fn serve(
     delivery: Delivery,
     method: &Method,
     headers: &HeaderMap,
@@ -119,7 +114,7 @@ pub(crate) fn serve(
 }
 
 /// Answers with a fixed part of a file as if it were a file of its own.
-pub(crate) fn serve_part(footage: &Footage, range: Range<u64>, method: &Method) -> Response {
+pub fn serve_part(footage: &Footage, range: Range<u64>, method: &Method) -> Response {
     let mut response = Response::new(body(footage, range.clone(), method));
     set(&mut response, CONTENT_TYPE, MP4);
     set(&mut response, CONTENT_LENGTH, &(range.end - range.start).to_string());
@@ -162,7 +157,7 @@ fn body(footage: &Footage, range: Range<u64>, method: &Method) -> Body {
 }
 
 /// Names the file as a browser saves it. Keys hold nothing that would need quoting.
-pub(crate) fn attach(response: &mut Response, name: &str) {
+pub fn attach(response: &mut Response, name: &str) {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
     set(response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{plain}\""));
@@ -178,7 +173,7 @@ fn redirect(url: &str) -> Result<Response, ApiError> {
 }
 
 /// Sets a header whose value is known to be plain text.
-pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
+pub fn set(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }

@@ -1,7 +1,8 @@
 //! Telling those who are connected: what the pipeline of events tells becomes text once, and the text
 //! is shared by all sockets of the organization.
 
-pub(crate) mod directory;
+pub mod directory;
+pub mod event;
 mod frame;
 mod message;
 mod replay;
@@ -23,7 +24,7 @@ use tokio_util::task::TaskTracker;
 use self::directory::Directory;
 use self::frame::Frame;
 
-pub(crate) use self::socket::{MAX_MESSAGE, Socket};
+pub use self::socket::{MAX_MESSAGE, Socket};
 
 /// Texts that are kept for sockets that are slow; who is slower misses some and is told.
 const FEED: usize = 4_096;
@@ -88,7 +89,7 @@ impl Live {
     }
 
     /// The cameras of organizations.
-    pub(crate) fn directory(&self) -> &Directory {
+    pub fn directory(&self) -> &Directory {
         &self.inner.directory
     }
 

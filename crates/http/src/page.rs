@@ -5,30 +5,30 @@ use nightjar_model::ErrorCode;
 use crate::query::QueryReader;
 
 /// Items of a page unless said otherwise.
-pub(crate) const DEFAULT_LIMIT: u64 = 50;
+pub const DEFAULT_LIMIT: u64 = 50;
 /// Most items of a page.
-pub(crate) const MAX_LIMIT: u64 = 500;
+pub const MAX_LIMIT: u64 = 500;
 /// How far into a list that grows without bound `page` may go: what lies before it is counted
 /// through, so that deeper pages are for cursors.
 const MAX_DEPTH: u64 = 10_000;
 
 /// A page by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PageQuery {
-    pub(crate) page: u64,
-    pub(crate) limit: u64,
+pub struct PageQuery {
+    pub page: u64,
+    pub limit: u64,
 }
 
 impl PageQuery {
     /// Reads `page` and `limit`.
-    pub(crate) fn read(reader: &mut QueryReader) -> Self {
+    pub fn read(reader: &mut QueryReader) -> Self {
         let page = reader.number("page", 1, 1_000_000).unwrap_or(1);
         let limit = reader.number("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
         Self { page, limit }
     }
 
     /// The items of this page, out of all.
-    pub(crate) fn of<T>(self, all: Vec<T>) -> Vec<T> {
+    pub fn of<T>(self, all: Vec<T>) -> Vec<T> {
         let skip = usize::try_from((self.page - 1) * self.limit).unwrap_or(usize::MAX);
         all.into_iter().skip(skip).take(usize::try_from(self.limit).unwrap_or(usize::MAX)).collect()
     }
@@ -36,14 +36,14 @@ impl PageQuery {
 
 /// A page by number or after a cursor, of a list that grows without bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CursorQuery<C> {
-    pub(crate) page: PageQuery,
-    pub(crate) cursor: Option<C>,
+pub struct CursorQuery<C> {
+    pub page: PageQuery,
+    pub cursor: Option<C>,
 }
 
 impl<C: std::str::FromStr> CursorQuery<C> {
     /// Reads `page`, `limit` and `cursor`.
-    pub(crate) fn read(reader: &mut QueryReader) -> Self {
+    pub fn read(reader: &mut QueryReader) -> Self {
         let page = PageQuery::read(reader);
         let with_page = reader.text("page").is_some();
         let cursor = reader.parsed("cursor", ErrorCode::InvalidCursor, |text| {

@@ -12,7 +12,7 @@ use Rule::{Media, Needs, Public, SignedIn, Socket};
 
 /// What an operation asks of whoever calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
+pub enum Rule {
     /// Nothing.
     Public,
     /// A signed address: the handler checks the token that is part of it.
@@ -102,12 +102,12 @@ const RULES: &[(&str, &str, Rule)] = &[
 ];
 
 /// The rule of an operation. `HEAD` is a `GET` without its body.
-pub(crate) fn rule(method: &Method, route: &str) -> Option<Rule> {
+pub fn rule(method: &Method, route: &str) -> Option<Rule> {
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
     RULES.iter().find(|(m, r, _)| *m == method && *r == route).map(|(_, _, rule)| *rule)
 }
 
 /// Whether there is any operation at this path.
-pub(crate) fn has_route(route: &str) -> bool {
+pub fn has_route(route: &str) -> bool {
     RULES.iter().any(|(_, r, _)| *r == route)
 }

@@ -89,7 +89,7 @@ pub(super) fn cors(config: &ApiConfig) -> Option<CorsLayer> {
 }
 
 /// The policy of the page: its own files, and media and playlists from where media is.
-pub(crate) fn page_policy(config: &ApiConfig) -> String {
+pub fn page_policy(config: &ApiConfig) -> String {
     let media = config.media_origin.as_ref().map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; manifest-src 'self'; \
@@ -99,7 +99,7 @@ pub(crate) fn page_policy(config: &ApiConfig) -> String {
 }
 
 /// The policy of a page that has script and style in itself: exactly these, by their digests.
-pub(crate) fn inline_policy(html: &str) -> String {
+pub fn inline_policy(html: &str) -> String {
     let digests = |start: &str, end: &str| {
         let blocks = html.split(start).skip(1).filter_map(|rest| rest.split(end).next());
         let digests = blocks.map(|text| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(text))));

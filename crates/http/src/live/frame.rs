@@ -8,8 +8,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::directory::Cameras;
+use super::event::Event;
 use super::message::Topic;
-use crate::routes::events::Event;
 use crate::time::Timestamp;
 
 /// A text for all sockets of an organization that want it and may see it.

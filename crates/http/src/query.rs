@@ -16,7 +16,7 @@ use crate::time::{Bound, parse_time};
 const MAX_QUERY: usize = 8 * 1024;
 
 /// The parameters of an operation, read from the query string.
-pub(crate) trait FromQuery: Sized {
+pub trait FromQuery: Sized {
     /// Takes each parameter from `reader`. What is wrong is noted there, and some value
     /// returned: it is thrown away.
     fn from_query(reader: &mut QueryReader) -> Self;
@@ -28,7 +28,7 @@ impl FromQuery for () {
 }
 
 /// Extracts the parameters of an operation.
-pub(crate) struct Query<T>(pub(crate) T);
+pub struct Query<T>(pub T);
 
 impl<T: FromQuery, S: Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
@@ -42,7 +42,7 @@ impl<T: FromQuery, S: Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// Hands out parameters by name and remembers all that is wrong.
-pub(crate) struct QueryReader {
+pub struct QueryReader {
     pairs: Vec<(String, String)>,
     known: BTreeSet<&'static str>,
     problems: Vec<Problem>,
@@ -65,12 +65,12 @@ impl QueryReader {
     }
 
     /// Notes that a parameter is wrong.
-    pub(crate) fn problem(&mut self, code: ErrorCode, field: &str, reason: impl Into<String>) {
+    pub fn problem(&mut self, code: ErrorCode, field: &str, reason: impl Into<String>) {
         self.problems.push(Problem { code, field: field.to_owned(), reason: reason.into() });
     }
 
     /// A parameter as text.
-    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.insert(name);
         let mut found = self.pairs.iter().filter(|(key, _)| key == name);
         let first = found.next().map(|(_, value)| value.clone());
@@ -81,7 +81,7 @@ impl QueryReader {
     }
 
     /// A parameter, parsed; `parse` gives the reason why a text is wrong, as in "must be …".
-    pub(crate) fn parsed<T>(
+    pub fn parsed<T>(
         &mut self,
         name: &'static str,
         code: ErrorCode,
@@ -98,12 +98,12 @@ impl QueryReader {
     }
 
     /// A parameter whose type says itself why a text is wrong.
-    pub(crate) fn value<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
+    pub fn value<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
         self.parsed(name, ErrorCode::ValidationFailed, |text| text.parse().map_err(|e: T::Err| e.to_string()))
     }
 
     /// A list of values, separated by commas; empty if it is not given.
-    pub(crate) fn values<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Vec<T> {
+    pub fn values<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Vec<T> {
         let Some(text) = self.text(name) else { return Vec::new() };
         let mut values = Vec::new();
         for part in text.split(',') {
@@ -120,7 +120,7 @@ impl QueryReader {
     }
 
     /// One of these words.
-    pub(crate) fn one_of(&mut self, name: &'static str, words: &[&str]) -> Option<String> {
+    pub fn one_of(&mut self, name: &'static str, words: &[&str]) -> Option<String> {
         self.parsed(name, ErrorCode::ValidationFailed, |text| match words.contains(&text) {
             true => Ok(text.to_owned()),
             false => Err(not_one_of(text, words)),
@@ -128,7 +128,7 @@ impl QueryReader {
     }
 
     /// A whole number within limits.
-    pub(crate) fn number(&mut self, name: &'static str, min: u64, max: u64) -> Option<u64> {
+    pub fn number(&mut self, name: &'static str, min: u64, max: u64) -> Option<u64> {
         self.parsed(name, ErrorCode::ValidationFailed, |text| match text.parse::<u64>() {
             Ok(number) if (min..=max).contains(&number) => Ok(number),
             _ => Err(format!("must be a whole number from {min} to {max}")),
@@ -136,7 +136,7 @@ impl QueryReader {
     }
 
     /// An instant; a bare date stands for the given end of its day.
-    pub(crate) fn time(&mut self, name: &'static str, bound: Bound) -> Option<WallTime> {
+    pub fn time(&mut self, name: &'static str, bound: Bound) -> Option<WallTime> {
         self.parsed(name, ErrorCode::InvalidTimeRange, |text| parse_time(text, bound))
     }
 

@@ -1,7 +1,7 @@
 //! What is around every request: its id, its time limit, its failure in the envelope, one line
 //! in the log, one count in the metrics. A panic in a handler ends that request and no more.
 
-pub(crate) mod headers;
+pub mod headers;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ use crate::state::ApiState;
 const MIN_COMPRESSED: u64 = 1024;
 
 /// Puts the shell around all routes.
-pub(crate) fn wrap(router: Router<ApiState>, state: ApiState) -> Router {
+pub fn wrap(router: Router<ApiState>, state: ApiState) -> Router {
     let compression = CompressionLayer::new().compress_when(SizeAbove::new(MIN_COMPRESSED).and(is_text));
     let router = router
         .layer(DefaultBodyLimit::max(state.config.max_body_bytes))
@@ -45,12 +45,12 @@ pub(crate) fn wrap(router: Router<ApiState>, state: ApiState) -> Router {
 }
 
 /// For paths that do not exist.
-pub(crate) async fn not_found() -> ApiError {
+pub async fn not_found() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "There is nothing at this path.")
 }
 
 /// For paths that do not take the method; the router adds `Allow`.
-pub(crate) async fn method_not_allowed(method: Method) -> ApiError {
+pub async fn method_not_allowed(method: Method) -> ApiError {
     ApiError::new(ErrorCode::MethodNotAllowed, format!("This path does not take {method}."))
 }
 
@@ -245,7 +245,7 @@ fn monotonic() -> Instant {
 }
 
 /// An answer without a body.
-pub(crate) fn no_content() -> Response {
+pub fn no_content() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response

@@ -25,7 +25,7 @@ use crate::error::ApiError;
 use crate::state::ApiState;
 
 /// The header that names a request.
-pub(crate) const HEADER: &str = "Idempotency-Key";
+pub const HEADER: &str = "Idempotency-Key";
 /// On an answer that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Characters of a key.
@@ -46,7 +46,7 @@ const OPERATIONS: &[(&str, Option<&str>)] = &[
 ];
 
 /// Whether the operation takes keys.
-pub(crate) fn takes_key(method: &Method, route: &str) -> bool {
+pub fn takes_key(method: &Method, route: &str) -> bool {
     *method == Method::POST && OPERATIONS.iter().any(|(known, _)| *known == route)
 }
 
@@ -80,7 +80,7 @@ struct Attempt {
 }
 
 /// Runs the handler, unless the request is one that was answered before.
-pub(crate) async fn run(
+pub async fn run(
     state: &ApiState,
     caller: Option<&Caller>,
     route: Option<&str>,
