@@ -156,7 +156,7 @@ impl Registered {
         let now = expected.now.micros() as f64 / 1e6;
         let skew = SKEW.as_secs_f64();
         // Written so that what is no number fails.
-        if !(self.exp > now - skew) {
+        if self.exp.is_nan() || self.exp <= now - skew {
             return Err(TokenFault::Expired);
         }
         if !(self.iat <= now + skew && self.nbf.is_none_or(|begin| begin <= now + skew)) {

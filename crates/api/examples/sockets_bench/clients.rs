@@ -63,7 +63,9 @@ where
     let mut told = Told::default();
     while told.events + told.missed < total() {
         match stream.next().await?.ok()? {
-            Message::Pong(_) => drop(ready.wait().await),
+            Message::Pong(_) => {
+                ready.wait().await;
+            }
             Message::Text(text) => {
                 if let Some((_, rest)) = text.split_once(SENT) {
                     let sent: i64 = rest.split(['}', ',']).next()?.parse().ok()?;

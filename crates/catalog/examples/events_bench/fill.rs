@@ -18,7 +18,7 @@ const FIRST: i64 = 1_786_752_000_000_000;
 const CHUNK: i64 = 1_000_000;
 
 /// The statements of the migration that make the indexes.
-const INDEXES: &str = include_str!("../../src/migrations/0005_events_indexes.sql");
+const INDEXES: &str = include_str!("../../../database/src/migrations/0005_events_indexes.sql");
 
 /// What there is.
 pub(crate) struct History {

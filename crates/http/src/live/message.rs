@@ -32,11 +32,20 @@ pub(super) enum Topic {
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Request {
     /// Each list that is named replaces the one before; an empty one takes the limit away.
-    Subscribe { cameras: Option<Vec<String>>, event_types: Option<Vec<String>>, topics: Option<Vec<Topic>> },
+    Subscribe(Lists),
     /// Without topics: from all.
     Unsubscribe { topics: Option<Vec<Topic>> },
     /// Sends what was missed since this event.
     Resume { last_event_id: String },
+}
+
+/// What a client names when it subscribes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lists {
+    pub(super) cameras: Option<Vec<String>>,
+    pub(super) event_types: Option<Vec<String>>,
+    pub(super) topics: Option<Vec<Topic>>,
 }
 
 /// What a client wants to be told.
@@ -71,16 +80,16 @@ impl Wants {
         &mut self,
         caller: &Caller,
         known: &Cameras,
-        (cameras, types, topics): (Option<Vec<String>>, Option<Vec<String>>, Option<Vec<Topic>>),
+        lists: Lists,
     ) -> Result<(), ApiError> {
         let mut wants = self.clone();
-        if let Some(asked) = cameras {
+        if let Some(asked) = lists.cameras {
             let named = |name: &String| {
                 known.named(name, &caller.groups).ok_or_else(|| ApiError::camera_not_found(name))
             };
             wants.cameras = limit("cameras", &asked, named)?;
         }
-        if let Some(asked) = types {
+        if let Some(asked) = lists.event_types {
             let typed = |name: &String| {
                 let wrong =
                     |error| ApiError::field(ErrorCode::ValidationFailed, "event_types", format!("{error}"));
@@ -88,7 +97,7 @@ impl Wants {
             };
             wants.types = limit("event_types", &asked, typed)?;
         }
-        match topics {
+        match lists.topics {
             Some(topics) => wants.topics = topics.into_iter().collect(),
             None if wants.topics.is_empty() => wants.topics = [Topic::Events, Topic::Alerts].into(),
             None => {}

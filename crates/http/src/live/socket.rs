@@ -183,9 +183,7 @@ impl Socket {
     async fn answer(&mut self, text: &str) -> Result<Option<Replay>, ApiError> {
         let cameras = self.state.live.directory().cameras(self.caller.org).await?;
         match Request::parse(text)? {
-            Request::Subscribe { cameras: named, event_types, topics } => {
-                self.wants.subscribe(&self.caller, &cameras, (named, event_types, topics))?;
-            }
+            Request::Subscribe(lists) => self.wants.subscribe(&self.caller, &cameras, lists)?,
             Request::Unsubscribe { topics } => self.wants.unsubscribe(topics),
             Request::Resume { last_event_id } => {
                 let last = event_id(&last_event_id)?;

@@ -14,7 +14,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &["media", "codec"]),
     ("hub", &["media"]),
     ("cache", &["media", "model"]),
-    ("catalog", &["media", "model"]),
+    ("database", &["media", "model"]),
+    ("catalog", &["media", "model", "database"]),
     ("access", &["media", "model", "catalog", "cache"]),
     ("storage", &["media", "model"]),
     ("devices", &["media", "model"]),
@@ -31,8 +32,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Libraries that belong to one crate only. `server` may serve its metrics with axum, and tests
 /// may use it to be a server that misbehaves.
 const HOMES: &[(&str, &[&str])] = &[
-    ("sqlx", &["catalog"]),
-    ("sea-orm", &["catalog"]),
+    ("sqlx", &["database"]),
+    ("sea-orm", &["database", "catalog"]),
     ("sea-orm-migration", &["catalog"]),
     ("axum", &["http", "api", "server"]),
     ("object_store", &["storage"]),

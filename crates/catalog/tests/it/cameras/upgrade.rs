@@ -31,12 +31,12 @@ async fn make_old(database: &TestDatabase) -> [CameraId; 2] {
     let sqlite = raw.get_database_backend() == DbBackend::Sqlite;
     let words = if sqlite { ["BLOB", "BLOB", ""] } else { ["UUID", "BYTEA", ""] };
     let org = literal(&raw, ORG.0);
-    let mut ddl =
-        include_str!("../../../src/migrations/0001_spine.sql").replace("{default_organization}", &org);
+    let mut ddl = include_str!("../../../../database/src/migrations/0001_spine.sql")
+        .replace("{default_organization}", &org);
     for (word, meaning) in ["{id}", "{bytes}", "{updated_in_place}"].into_iter().zip(words) {
         ddl = ddl.replace(word, meaning);
     }
-    ddl += include_str!("../../../src/migrations/0002_node_seen.sql");
+    ddl += include_str!("../../../../database/src/migrations/0002_node_seen.sql");
     ddl += "CREATE TABLE migrations (version INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL);
             INSERT INTO migrations (version, name) VALUES (1, 'spine'), (2, 'node_seen');";
     if sqlite {

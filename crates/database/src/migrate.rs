@@ -1,9 +1,6 @@
 //! Bringing the tables up to date: each migration is one transaction, so that a kill in the middle
 //! leaves the state before it, and is noted in `migrations` by the same transaction.
 
-#[cfg(test)]
-mod upgrade;
-
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, TransactionTrait};
 
 use crate::dialect;
@@ -67,6 +64,14 @@ where
     run_these(kind, connection, MIGRATIONS).await
 }
 
+/// Runs the migrations up to this version: for tests of what comes after it.
+pub async fn run_up_to<C>(kind: DatabaseKind, connection: &C, version: usize) -> Result<()>
+where
+    C: TransactionTrait<Transaction = DatabaseTransaction>,
+{
+    run_these(kind, connection, &MIGRATIONS[..version.min(MIGRATIONS.len())]).await
+}
+
 async fn run_these<C>(kind: DatabaseKind, connection: &C, migrations: &[Migration]) -> Result<()>
 where
     C: TransactionTrait<Transaction = DatabaseTransaction>,
@@ -121,7 +126,7 @@ async fn step(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Catalog, CatalogOptions};
+    use crate::{CatalogOptions, Database};
 
     fn broken(_: DatabaseKind) -> String {
         "CREATE TABLE half (id BIGINT); CREATE TABLE half (id BIGINT);".to_owned()
@@ -135,16 +140,16 @@ mod tests {
     async fn a_migration_that_breaks_off_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
-        let catalog = Catalog::connect(&url, &CatalogOptions::default()).await.expect("opens");
-        let kind = catalog.kind();
+        let database = Database::connect(&url, &CatalogOptions::default()).await.expect("opens");
+        let kind = database.kind();
         let newest = MIGRATIONS.len() as i32;
         let next = |ddl| [Migration { version: newest + 1, name: "next", ddl }];
-        let error = run_these(kind, catalog.writer(), &next(broken)).await.expect_err("breaks off");
+        let error = run_these(kind, database.writer(), &next(broken)).await.expect_err("breaks off");
         assert!(matches!(error, CatalogError::Migration { version, .. } if version == newest + 1), "{error}");
         for _ in 0..2 {
-            run_these(kind, catalog.writer(), &next(whole)).await.expect("nothing is in the way");
+            run_these(kind, database.writer(), &next(whole)).await.expect("nothing is in the way");
         }
-        let error = run(kind, catalog.writer()).await.expect_err("does not know the last");
+        let error = run(kind, database.writer()).await.expect_err("does not know the last");
         assert_eq!(error, CatalogError::TooNew { found: newest + 1, known: newest });
     }
 }

@@ -3,9 +3,9 @@
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::{place, sealed_parts};
+use crate::seal::place;
 use crate::sql::statement;
-use crate::{Catalog, CatalogError, Result};
+use crate::{Catalog, CatalogError, Result, Sealer};
 
 /// The columns that hold sealed values.
 const SEALED: [SealedColumn; 4] = [
@@ -32,15 +32,15 @@ impl Catalog {
     /// before there was sealing. Gives the number of values. Afterwards older keys may go. Broken
     /// off, it can be done again.
     pub async fn reseal(&self) -> Result<u64> {
-        let current = self.sealer().ok_or(CatalogError::NoSecretKey)?.keys[0].id.clone();
+        let sealer = self.sealer().ok_or(CatalogError::NoSecretKey)?;
         let mut count = 0;
         for column in &SEALED {
-            count += self.reseal_column(column, &current).await?;
+            count += self.reseal_column(column, sealer).await?;
         }
         Ok(count)
     }
 
-    async fn reseal_column(&self, sealed: &SealedColumn, current: &str) -> Result<u64> {
+    async fn reseal_column(&self, sealed: &SealedColumn, sealer: &Sealer) -> Result<u64> {
         let SealedColumn { table, column, key } = sealed;
         let id = key.column();
         let select = format!("SELECT {id}, {column} FROM {table} WHERE {column} IS NOT NULL");
@@ -48,7 +48,7 @@ impl Catalog {
         let mut count = 0;
         for row in rows {
             let old: String = row.try_get_by_index(1)?;
-            if sealed_parts(&old).is_some_and(|(id, _)| id == current) {
+            if sealer.is_current(&old) {
                 continue;
             }
             let (shown, value) = key.of(&row)?;

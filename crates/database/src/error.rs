@@ -69,7 +69,7 @@ impl CatalogError {
     }
 
     /// What a write failed with that may have met a unique index on `field`.
-    pub(crate) fn or_taken(error: DbErr, field: &'static str) -> Self {
+    pub fn or_taken(error: DbErr, field: &'static str) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken(field),
             _ => error.into(),

@@ -1,12 +1,12 @@
 //! Tests: a catalog from before there were accounts is brought up to date in place.
 
+use nightjar_database::migrate::run_up_to;
 use nightjar_media::WallTime;
 use nightjar_model::{OrgId, Organization};
-use sea_orm::{Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use uuid::Uuid;
 
-use super::*;
-use crate::{Catalog, CatalogOptions, Sealer};
+use crate::{Catalog, CatalogOptions, DatabaseKind, Sealer};
 
 #[tokio::test]
 async fn a_catalog_without_accounts_is_upgraded_in_sqlite() {
@@ -30,7 +30,7 @@ async fn a_catalog_without_accounts_is_upgraded_in_postgres() {
 }
 
 async fn upgrade(kind: DatabaseKind, url: &str, raw: DatabaseConnection) {
-    run_these(kind, &raw, &MIGRATIONS[..2]).await.expect("are run");
+    run_up_to(kind, &raw, 2).await.expect("are run");
     let id = |number: u128| {
         let id = Uuid::from_u128(number);
         match kind {

@@ -81,11 +81,7 @@ pub(crate) fn migration_lock(kind: DatabaseKind) -> Option<&'static str> {
 }
 
 /// Makes the partitions of events that will be needed next. SQLite has none.
-pub(crate) async fn keep_partitions(
-    kind: DatabaseKind,
-    writer: &DatabaseConnection,
-    now: WallTime,
-) -> Result<()> {
+pub async fn keep_partitions(kind: DatabaseKind, writer: &DatabaseConnection, now: WallTime) -> Result<()> {
     match kind {
         DatabaseKind::Sqlite => Ok(()),
         DatabaseKind::Postgres => postgres::partitions::keep(writer, now).await,
@@ -94,7 +90,7 @@ pub(crate) async fn keep_partitions(
 
 /// Drops the partitions of events that hold nothing but what began before `cutoff`; the other old
 /// events are left to be deleted row by row. SQLite has none.
-pub(crate) async fn drop_partitions(
+pub async fn drop_partitions(
     kind: DatabaseKind,
     writer: &DatabaseConnection,
     cutoff: WallTime,
@@ -107,7 +103,7 @@ pub(crate) async fn drop_partitions(
 
 /// A query for the `id`s of a [`Merge`]: an index is read once a part, in its order. SQLite has no
 /// `LATERAL`, and PostgreSQL would plan each part of a union for each partition.
-pub(crate) fn merged(kind: DatabaseKind, merge: &Merge<'_>, values: &mut Values) -> String {
+pub fn merged(kind: DatabaseKind, merge: &Merge<'_>, values: &mut Values) -> String {
     match kind {
         DatabaseKind::Sqlite => sqlite::merged(merge, values),
         DatabaseKind::Postgres => postgres::merged(merge, values),
@@ -116,14 +112,14 @@ pub(crate) fn merged(kind: DatabaseKind, merge: &Merge<'_>, values: &mut Values)
 
 /// What [`merged`] reads: the ids of `table`'s rows in which `columns` are one of `parts` and `rest`
 /// holds, at most `limit` of each part.
-pub(crate) struct Merge<'a> {
-    pub(crate) table: &'static str,
-    pub(crate) columns: &'static [&'static str],
-    pub(crate) parts: Vec<Vec<Value>>,
-    pub(crate) rest: &'a str,
+pub struct Merge<'a> {
+    pub table: &'static str,
+    pub columns: &'static [&'static str],
+    pub parts: Vec<Vec<Value>>,
+    pub rest: &'a str,
     /// `ASC` or `DESC`.
-    pub(crate) direction: &'static str,
-    pub(crate) limit: u64,
+    pub direction: &'static str,
+    pub limit: u64,
 }
 
 /// Keeps room for the next write on a full disk. PostgreSQL sees to its own volume.

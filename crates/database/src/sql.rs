@@ -8,7 +8,7 @@ const MOST_VALUES: usize = 30_000;
 const MOST_ROWS: usize = 512;
 
 /// A statement out of a text and its values.
-pub(crate) fn statement(
+pub fn statement(
     connection: &impl ConnectionTrait,
     text: impl Into<String>,
     values: impl IntoIterator<Item = Value>,
@@ -18,23 +18,23 @@ pub(crate) fn statement(
 
 /// Values that are bound while a text is put together.
 #[derive(Debug, Default)]
-pub(crate) struct Values(Vec<Value>);
+pub struct Values(Vec<Value>);
 
 impl Values {
     /// Binds a value and gives its place, as `$3`.
-    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> String {
+    pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.0.push(value.into());
         format!("${}", self.0.len())
     }
 
     /// Binds values and gives their places in parentheses, as `($3, $4)`.
-    pub(crate) fn bind_row(&mut self, values: impl IntoIterator<Item = Value>) -> String {
+    pub fn bind_row(&mut self, values: impl IntoIterator<Item = Value>) -> String {
         let places: Vec<String> = values.into_iter().map(|value| self.bind(value)).collect();
         format!("({})", places.join(", "))
     }
 
     /// Binds rows and gives their places, as `($1, $2), ($3, $4)`.
-    pub(crate) fn bind_rows<R>(&mut self, rows: impl IntoIterator<Item = R>) -> String
+    pub fn bind_rows<R>(&mut self, rows: impl IntoIterator<Item = R>) -> String
     where
         R: IntoIterator<Item = Value>,
     {
@@ -43,18 +43,14 @@ impl Values {
     }
 
     /// The statement.
-    pub(crate) fn into_statement(
-        self,
-        connection: &impl ConnectionTrait,
-        text: impl Into<String>,
-    ) -> Statement {
+    pub fn into_statement(self, connection: &impl ConnectionTrait, text: impl Into<String>) -> Statement {
         statement(connection, text, self.0)
     }
 }
 
 /// Cuts rows of so many columns into batches that one statement can take. The batches' sizes are
 /// powers of two: few different statements, so that the prepared ones are found again.
-pub(crate) fn batches<T>(rows: &[T], columns: usize) -> impl Iterator<Item = &[T]> {
+pub fn batches<T>(rows: &[T], columns: usize) -> impl Iterator<Item = &[T]> {
     let most = (MOST_VALUES / columns.max(1)).clamp(1, MOST_ROWS);
     let mut rest = rows;
     std::iter::from_fn(move || {

@@ -7,8 +7,6 @@
 //! value moved to another row or column does not open. Values without that form are from before
 //! there was sealing.
 
-mod reseal;
-
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
@@ -19,7 +17,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use nightjar_model::Secret;
 use rand::RngCore;
 
-use crate::{Catalog, CatalogError, Result};
+use crate::{CatalogError, Result};
 
 /// The form's name and version.
 const FORM: &str = "s1:";
@@ -43,7 +41,8 @@ impl Sealer {
         Self { keys }
     }
 
-    fn seal(&self, place: &str, secret: &Secret) -> Result<String> {
+    /// A secret as it goes into its column. `place` is `table.column:row-id`.
+    pub fn seal(&self, place: &str, secret: &Secret) -> Result<String> {
         let current = &self.keys[0];
         let mut nonce = [0; NONCE_BYTES];
         rand::rng().fill_bytes(&mut nonce);
@@ -56,7 +55,9 @@ impl Sealer {
         Ok(format!("{FORM}{}:{data}", current.id))
     }
 
-    fn open(&self, place: &str, id: &str, data: &str) -> Result<Secret> {
+    /// A secret as it came out of its column. A text that was never sealed is given as it is.
+    pub fn open(&self, place: &str, text: &str) -> Result<Secret> {
+        let Some((id, data)) = sealed_parts(text) else { return Ok(Secret::new(text)) };
         let broken = || CatalogError::Damaged(format!("the sealed value of {place} does not open"));
         let bytes = STANDARD_NO_PAD.decode(data).map_err(|_| broken())?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(broken)?;
@@ -72,6 +73,13 @@ impl Sealer {
         });
         let text = String::from_utf8(opened.ok_or_else(broken)?).map_err(|_| broken())?;
         Ok(Secret::new(text))
+    }
+}
+
+impl Sealer {
+    /// Whether a text is sealed with the current key.
+    pub fn is_current(&self, text: &str) -> bool {
+        sealed_parts(text).is_some_and(|(id, _)| id == self.keys[0].id)
     }
 }
 
@@ -92,24 +100,14 @@ impl fmt::Debug for Sealer {
     }
 }
 
-impl Catalog {
-    /// A secret as it goes into its column. `place` is `table.column:row-id`.
-    pub(crate) fn seal(&self, place: &str, secret: &Secret) -> Result<String> {
-        self.sealer().ok_or(CatalogError::NoSecretKey)?.seal(place, secret)
-    }
-
-    /// A secret as it came out of its column. A text that was never sealed is given as it is.
-    pub(crate) fn open_sealed(&self, place: &str, text: &str) -> Result<Secret> {
-        let Some((id, data)) = sealed_parts(text) else {
-            return Ok(Secret::new(text));
-        };
-        self.sealer().ok_or(CatalogError::NoSecretKey)?.open(place, id, data)
-    }
+/// Where a sealed value lies: `table.column:row-id`.
+pub fn place(column: &str, id: impl Display) -> String {
+    format!("{column}:{id}")
 }
 
-/// Where a sealed value lies: `table.column:row-id`.
-pub(crate) fn place(column: &str, id: impl Display) -> String {
-    format!("{column}:{id}")
+/// Whether a text is sealed, with whatever key.
+pub(crate) fn is_sealed(text: &str) -> bool {
+    sealed_parts(text).is_some()
 }
 
 /// The key's name and the data; none if the text is not sealed.
@@ -125,8 +123,8 @@ mod tests {
     const PLACE: &str = "cameras.password:7";
 
     fn open(sealer: &Sealer, place: &str, text: &str) -> Result<Secret> {
-        let (id, data) = sealed_parts(text).expect("is sealed");
-        sealer.open(place, id, data)
+        assert!(sealed_parts(text).is_some(), "is sealed");
+        sealer.open(place, text)
     }
 
     #[test]

@@ -1,0 +1,19 @@
+//! The database under the catalog, SQLite or PostgreSQL.
+//!
+//! Belongs here: connections, transactions and their retries, migrations, the few places where the
+//! two kinds differ ([`dialect`]), sealed secrets, and what an operation fails with. Does not belong
+//! here: entities and queries (`catalog`).
+
+mod database;
+pub mod dialect;
+mod error;
+pub mod migrate;
+pub mod seal;
+pub mod sql;
+
+pub use database::{CatalogOptions, Database, DatabaseKind};
+pub use error::CatalogError;
+pub use seal::Sealer;
+
+/// What every operation gives.
+pub type Result<T, E = CatalogError> = std::result::Result<T, E>;
