@@ -31,7 +31,7 @@ fn load_text(text: &str, environment: &[(&str, &str)]) -> Result<Config, String>
 #[test]
 fn a_provider_is_read_with_its_defaults() {
     let config = load_text(GOOGLE, &[("GOOGLE_SECRET", "CANARY")]).expect("valid");
-    assert_eq!(config.service.public_url.map(String::from).as_deref(), Some("https://nightjar.example.org/"));
+    assert_eq!(config.service.public_url.as_ref().map(url::Url::as_str), Some("https://nightjar.example.org/"));
     let [google] = config.oidc.as_slice() else { panic!("{config:?}") };
     assert_eq!((google.name.as_str(), google.label.as_str()), ("google", "Google"));
     assert_eq!(google.scopes, "openid profile email");
