@@ -17,7 +17,7 @@ pub(crate) fn statement(
 }
 
 /// Values that are bound while a text is put together.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Values(Vec<Value>);
 
 impl Values {
