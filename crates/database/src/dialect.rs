@@ -41,13 +41,16 @@ pub(crate) async fn open(kind: DatabaseKind, url: &str, options: &CatalogOptions
 pub(crate) fn ddl(kind: DatabaseKind, template: &str) -> String {
     let id = OrgId::DEFAULT.0;
     let words = match kind {
-        DatabaseKind::Sqlite => ["BLOB", "BLOB", "", "", &format!("X'{}'", id.simple())].map(str::to_owned),
+        DatabaseKind::Sqlite => {
+            ["BLOB", "BLOB", "", "", "WITHOUT ROWID", &format!("X'{}'", id.simple())].map(str::to_owned)
+        }
         DatabaseKind::Postgres => {
             let by_id = "PARTITION BY RANGE (id)";
-            ["UUID", "BYTEA", "WITH (fillfactor = 80)", by_id, &format!("'{id}'")].map(str::to_owned)
+            let in_place = "WITH (fillfactor = 80)";
+            ["UUID", "BYTEA", in_place, by_id, in_place, &format!("'{id}'")].map(str::to_owned)
         }
     };
-    ["{id}", "{bytes}", "{updated_in_place}", "{by_id}", "{default_organization}"]
+    ["{id}", "{bytes}", "{updated_in_place}", "{by_id}", "{counts}", "{default_organization}"]
         .into_iter()
         .zip(words)
         .fold(template.to_owned(), |text, (word, meaning)| text.replace(word, &meaning))

@@ -17,7 +17,7 @@ pub fn statement(
 }
 
 /// Values that are bound while a text is put together.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Values(Vec<Value>);
 
 impl Values {

@@ -85,10 +85,7 @@ async fn serve(config: Config) -> Result<()> {
     let recorders_started = Arc::new(AtomicBool::new(false));
     let accounts = accounts::Accounts::open(&config, &catalog).await?;
     accounts.announce_setup(&config, started).await?;
-    tasks.spawn({
-        let (access, stop) = (accounts.access.clone(), serving.clone());
-        async move { access.run(stop).await }
-    });
+    accounts.keep(&tasks, &serving);
     let happenings = happenings::Happenings::start(&config, &footage, &accounts.access, last_seen).await?;
     let playback = PlaybackService::new(
         catalog.clone(),

@@ -157,7 +157,8 @@ async fn pages_of_configured_origins_may_and_others_may_not() {
         );
         let reply = lab.get_with("/api/v1/cameras", &[("origin", other)]).await;
         assert_eq!(reply.header("access-control-allow-origin"), "", "{other}");
-        assert!(reply.header("vary").contains("origin"), "{other}");
+        let mut vary = reply.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
+        assert!(vary.any(|value| value.to_lowercase().contains("origin")), "{other}");
     }
     let media = lab.get("/api/v1/playback/sessions/x/download.mp4").await;
     assert_eq!(media.header("cross-origin-resource-policy"), "cross-origin");

@@ -121,7 +121,7 @@ async fn what_is_no_key_is_refused_and_where_none_is_taken_it_is_ignored() {
     let mut twice = post("/api/v1/cameras", "a", &camera(2));
     twice.headers_mut().append("idempotency-key", "b".parse().expect("a header"));
     lab.send(twice).await.wrong("Idempotency-Key", "one text");
-    send(&lab, "/api/v1/cameras/probe", " ", &json!({})).await.wrong("url", "missing");
+    send(&lab, "/api/v1/cameras/probe", " ", &json!({})).await.wrong("body", "missing field `url`");
     let large = json!({ "name": "x".repeat(100_000) });
     send(&lab, "/api/v1/cameras", "k", &large).await.error(413, "PAYLOAD_TOO_LARGE");
 }

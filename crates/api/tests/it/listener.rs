@@ -50,6 +50,20 @@ impl Port {
         self.try_connect("/api/v1/ws/events", Some(bearer)).await.expect("is let in")
     }
 
+    /// Connects as soon as there is a place again.
+    pub(crate) async fn connect_when_free(&self, bearer: &str) -> Listener {
+        let free = tokio::time::timeout(Duration::from_secs(10), async {
+            loop {
+                match self.try_connect("/api/v1/ws/events", Some(bearer)).await {
+                    Ok(listener) => return listener,
+                    Err((status, body)) => assert_eq!(status, 429, "{body}"),
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        free.await.expect("a place becomes free")
+    }
+
     /// Connects; the status and the body if it is refused.
     pub(crate) async fn try_connect(
         &self,

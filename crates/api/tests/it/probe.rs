@@ -33,7 +33,7 @@ async fn addresses_that_lead_where_nobody_may_go_are_refused() {
         let sub = json!({ "name": "x", "source": { "main_url": "rtsp://192.0.2.1/a", "sub_url": url } });
         lab.post("/api/v1/cameras", sub).await.wrong("source.sub_url", reason);
     }
-    lab.post(PROBE, json!({})).await.wrong("url", "missing");
+    lab.post(PROBE, json!({})).await.wrong("body", "missing field `url`");
 }
 
 /// The answer, when whoever talks to cameras says this.

@@ -274,7 +274,8 @@ async fn nonsense_is_told_and_too_much_of_it_ends_the_socket() {
     }
     assert_eq!(listener.hear().await, Heard::Closed(1008));
 
-    let mut large = port.connect(&bearer).await;
+    // Its place is free a moment after it has heard that it is closed.
+    let mut large = port.connect_when_free(&bearer).await;
     let _second = port.connect(&bearer).await;
     let Err((status, body)) = port.try_connect("/api/v1/ws/events", Some(&bearer)).await else {
         panic!("is let in")

@@ -151,5 +151,12 @@ async fn count(raw: &DatabaseConnection, kind: DatabaseKind) -> Result<()> {
         ))
         .await?;
     }
+    raw.execute_unprepared(
+        "INSERT INTO event_counts
+         SELECT org_id, camera_id, -9223372036854775807 - 1, event_type, severity,
+           CAST(sum(events) AS BIGINT), CAST(sum(acknowledged) AS BIGINT)
+         FROM event_counts GROUP BY 1, 2, 4, 5",
+    )
+    .await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, Event};
+use nightjar_model::Event;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ pub(super) const HOUR: i64 = 3_600_000_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 /// Stands for all of an organization's events in the place of a camera.
 pub(super) const WHOLE: Uuid = Uuid::nil();
+/// Stands for all time in the place of the beginning of a span.
+pub(super) const EVER: i64 = i64::MIN;
 /// Columns of a row.
 const COLUMNS: usize = 7;
 
@@ -48,9 +50,10 @@ pub(super) fn floor(time: WallTime, length: i64) -> i64 {
 fn keys(event: &Event) -> impl Iterator<Item = Key<'_>> {
     let (time, kind) = (event.id.time(), event.event_type.as_str());
     let severity = severity_number(event.severity);
-    let of_camera = |CameraId(camera)| (event.org_id.0, camera, floor(time, DAY), kind, severity);
-    let of_org = (event.org_id.0, WHOLE, floor(time, HOUR), kind, severity);
-    std::iter::once(of_org).chain(event.camera_id.map(of_camera))
+    let camera = event.camera_id.map(|camera| (camera.0, floor(time, DAY)));
+    std::iter::once((WHOLE, floor(time, HOUR))).chain(camera).flat_map(move |(camera, span)| {
+        [EVER, span].map(|from| (event.org_id.0, camera, from, kind, severity))
+    })
 }
 
 /// Counts more.
@@ -94,5 +97,27 @@ pub(super) async fn acknowledge(transaction: &DatabaseTransaction, event: &Event
         );
         transaction.execute_raw(values.into_statement(transaction, text)).await?;
     }
+    Ok(())
+}
+
+/// Forgets what is counted in spans before `cutoff`.
+pub(super) async fn forget(transaction: &DatabaseTransaction, cutoff: i64) -> Result<()> {
+    let mut values = Values::default();
+    let (ever, cutoff) = (values.bind(EVER), values.bind(cutoff));
+    let subtract = format!(
+        "UPDATE event_counts SET events = event_counts.events - gone.events,
+           acknowledged = event_counts.acknowledged - gone.acknowledged
+         FROM (
+           SELECT org_id, camera_id, event_type, severity, CAST(sum(events) AS BIGINT) AS events,
+             CAST(sum(acknowledged) AS BIGINT) AS acknowledged
+           FROM event_counts WHERE from_at > {ever} AND from_at < {cutoff}
+           GROUP BY org_id, camera_id, event_type, severity) AS gone
+         WHERE event_counts.org_id = gone.org_id AND event_counts.camera_id = gone.camera_id
+           AND event_counts.from_at = {ever} AND event_counts.event_type = gone.event_type
+           AND event_counts.severity = gone.severity"
+    );
+    transaction.execute_raw(values.clone().into_statement(transaction, subtract)).await?;
+    let delete = format!("DELETE FROM event_counts WHERE from_at > {ever} AND from_at < {cutoff}");
+    transaction.execute_raw(values.into_statement(transaction, delete)).await?;
     Ok(())
 }

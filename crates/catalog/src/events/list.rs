@@ -10,7 +10,7 @@ use nightjar_model::{CameraId, Event, EventId, EventType, OrgId, Severity};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
-use super::counts::{DAY, HOUR, WHOLE, floor};
+use super::counts::{DAY, EVER, HOUR, WHOLE, floor};
 use crate::dialect::{self, Merge};
 use crate::entity::event::{Column, Entity, severity_number};
 use crate::entity::to_u64;
@@ -338,8 +338,10 @@ fn sum_between(filter: &EventFilter, first: Option<i64>, end: Option<i64>, value
         None => rows += &format!(" AND camera_id = {}", values.bind(WHOLE)),
         Some(_) => rows += &of_cameras(filter, values, false),
     }
-    if let Some(first) = first {
-        rows += &format!(" AND from_at >= {}", values.bind(first));
+    match first {
+        None if end.is_none() => rows += &format!(" AND from_at = {}", values.bind(EVER)),
+        None => rows += &format!(" AND from_at > {}", values.bind(EVER)),
+        Some(first) => rows += &format!(" AND from_at >= {}", values.bind(first)),
     }
     if let Some(end) = end {
         rows += &format!(" AND from_at < {}", values.bind(end));

@@ -4,7 +4,7 @@ use nightjar_media::WallTime;
 use nightjar_model::EventId;
 use sea_orm::ConnectionTrait;
 
-use super::counts::{DAY, floor};
+use super::counts::{self, DAY, floor};
 use crate::sql::statement;
 use crate::{Catalog, Result, dialect};
 
@@ -33,8 +33,7 @@ impl Catalog {
         let more = deleted >= BATCH.unsigned_abs();
         if !more {
             // Only now, so that the numbers are too high for a moment rather than too low for long.
-            let counts = "DELETE FROM event_counts WHERE from_at < $1";
-            transaction.execute_raw(statement(&transaction, counts, [cutoff.micros().into()])).await?;
+            counts::forget(&transaction, cutoff.micros()).await?;
         }
         transaction.commit().await?;
         Ok(more)

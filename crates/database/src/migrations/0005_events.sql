@@ -21,7 +21,8 @@ CREATE TABLE events (
 ) {by_id};
 
 -- How many there are, so that nobody has to count millions: those of a camera by days, and, where the
--- camera's id is all zeros, those of the whole organization by hours.
+-- camera's id is all zeros, those of the whole organization by hours; and, where from_at is the least
+-- number there is, all of them.
 CREATE TABLE event_counts (
     org_id {id} NOT NULL,
     camera_id {id} NOT NULL,
@@ -31,5 +32,5 @@ CREATE TABLE event_counts (
     events BIGINT NOT NULL,
     acknowledged BIGINT NOT NULL,
     PRIMARY KEY (org_id, camera_id, from_at, event_type, severity)
-);
+) {counts};
 CREATE INDEX event_counts_by_time ON event_counts (from_at);

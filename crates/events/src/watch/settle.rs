@@ -4,8 +4,8 @@ use nightjar_model::WallTime;
 
 /// How long a new state must hold before it is reported, …
 const HOLD_MICROS: i64 = 5_000_000;
-/// … doubled for each report that came within this time of the one before, …
-const RESTLESS_MICROS: i64 = 600_000_000;
+/// … doubled for each report, until there was no change at all for this long, …
+const CALM_MICROS: i64 = 600_000_000;
 /// … up to this: a camera that never comes to rest is in a dozen events an hour and not in hundreds.
 const MOST_MICROS: i64 = 320_000_000;
 
@@ -15,9 +15,11 @@ pub(super) struct Settling<T> {
     settled: T,
     /// The other state that it is in, and since when.
     candidate: Option<(T, WallTime)>,
-    /// Reports in short succession, and the last of them.
-    restless: u32,
-    reported: Option<WallTime>,
+    /// What was seen last, and when that became what it is.
+    seen: T,
+    changed: Option<WallTime>,
+    /// Reports since it was calm.
+    reports: u32,
 }
 
 /// A state that has held.
@@ -30,11 +32,12 @@ pub(super) struct Settled<T> {
 
 impl<T: Copy + Eq> Settling<T> {
     pub(super) fn new(settled: T) -> Self {
-        Self { settled, candidate: None, restless: 0, reported: None }
+        Self { settled, candidate: None, seen: settled, changed: None, reports: 0 }
     }
 
     /// It is in `state` at `now`: gives what is to be reported.
     pub(super) fn observe(&mut self, state: T, now: WallTime) -> Option<Settled<T>> {
+        self.see(state, now);
         if state == self.settled {
             self.candidate = None;
             return None;
@@ -45,7 +48,7 @@ impl<T: Copy + Eq> Settling<T> {
             _ => now,
         };
         self.candidate = Some((state, since));
-        (now.micros_since(since) >= self.hold(now)).then(|| self.report(state, since, now))
+        (now.micros_since(since) >= self.hold()).then(|| self.report(state, since, now))
     }
 
     /// It is in `state` for good: nothing is waited for.
@@ -53,20 +56,25 @@ impl<T: Copy + Eq> Settling<T> {
         (state != self.settled).then(|| self.report(state, now, now))
     }
 
+    fn see(&mut self, state: T, now: WallTime) {
+        if state == self.seen {
+            return;
+        }
+        if self.changed.is_none_or(|before| now.micros_since(before) >= CALM_MICROS) {
+            self.reports = 0;
+        }
+        (self.seen, self.changed) = (state, Some(now));
+    }
+
     fn report(&mut self, state: T, since: WallTime, now: WallTime) -> Settled<T> {
-        self.restless = if self.is_restless(now) { self.restless.saturating_add(1) } else { 0 };
-        self.reported = Some(now);
+        self.see(state, now);
+        self.reports = self.reports.saturating_add(1);
         self.candidate = None;
         Settled { from: std::mem::replace(&mut self.settled, state), to: state, since }
     }
 
-    fn hold(&self, now: WallTime) -> i64 {
-        let doublings = if self.is_restless(now) { self.restless } else { 0 };
-        (HOLD_MICROS << doublings.min(10)).min(MOST_MICROS)
-    }
-
-    fn is_restless(&self, now: WallTime) -> bool {
-        self.reported.is_some_and(|last| now.micros_since(last) < RESTLESS_MICROS)
+    fn hold(&self) -> i64 {
+        (HOLD_MICROS << self.reports.min(10)).min(MOST_MICROS)
     }
 }
 

@@ -7,6 +7,8 @@ use nightjar_cache::{Cache, CacheConfig};
 use nightjar_catalog::Catalog;
 use nightjar_media::WallTime;
 use nightjar_model::Secret;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 
@@ -34,6 +36,12 @@ impl Accounts {
         let oidc =
             Oidc::new(access.clone(), oidc_config(config)).context("can't prepare sign-ins ([[oidc]])")?;
         Ok(Self { access, oidc, cache })
+    }
+
+    /// Does what accounts need from time to time, until stopped: new keys, old sign-ins.
+    pub(crate) fn keep(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+        let (access, stop) = (self.access.clone(), stop.clone());
+        tasks.spawn(async move { access.run(stop).await });
     }
 
     /// While there is no account: makes `admin` with the password of the environment, or prints the
