@@ -60,7 +60,9 @@ export function TagInput({ described, tags, known, onTags }: TagInputProps) {
       />
       <datalist id={list}>
         {known.filter((tag) => !tags.includes(tag)).map((tag) => (
-          <option key={tag} value={tag} />
+          <option key={tag} value={tag}>
+            {tag}
+          </option>
         ))}
       </datalist>
     </div>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Event } from "@/lib/api/types";
 import { fits, parseEventFilter, queryOf } from "./filter";
 import { EMPTY_INBOX, merged, newestId, receive, reveal, waitingIn } from "./inbox";
-import { type Line, LiveEvents, type LiveState } from "./live";
+import { type Ears, type Line, LiveEvents, type LiveState } from "./live";
 
 function event(id: string, minute: number, more: Partial<Event> = {}): Event {
   return {
@@ -71,12 +71,11 @@ describe("what comes live", () => {
   });
 });
 
-class FakeLine {
-  onopen: (() => void) | null = null;
-  onmessage: ((message: { data: unknown }) => void) | null = null;
-  onclose: ((close: { code: number }) => void) | null = null;
+class FakeLine implements Line {
   readonly sent: unknown[] = [];
   closed = false;
+
+  constructor(readonly ears: Ears) {}
 
   send(text: string): void {
     this.sent.push(JSON.parse(text));
@@ -84,6 +83,10 @@ class FakeLine {
 
   close(): void {
     this.closed = true;
+  }
+
+  tell(message: unknown): void {
+    this.ears.onMessage(typeof message === "string" ? message : JSON.stringify(message));
   }
 }
 
@@ -95,10 +98,10 @@ function listen(address: () => Promise<string> = () => Promise.resolve("/ws")) {
   const live = new LiveEvents(
     {
       address,
-      open: () => {
-        const line = new FakeLine();
+      open: (_, ears) => {
+        const line = new FakeLine(ears);
         lines.push(line);
-        return line as unknown as Line;
+        return line;
       },
       after: (delay, run) => {
         const wait = { delay, run };
@@ -123,16 +126,16 @@ describe("the connection", () => {
   it("subscribes, and after a break takes up where it was", async () => {
     const { lines, states, got, waits } = listen();
     await settle();
-    lines[0]?.onopen?.();
+    lines[0]?.ears.onOpen();
     expect(lines[0]?.sent).toEqual([{ action: "subscribe", topics: ["events"], cameras: ["c1"], event_types: [] }]);
-    lines[0]?.onmessage?.({ data: JSON.stringify({ type: "event", event: event("e7", 7) }) });
-    lines[0]?.onmessage?.({ data: "no JSON" });
+    lines[0]?.tell({ type: "event", event: event("e7", 7) });
+    lines[0]?.tell("no JSON");
     expect(got).toEqual(["e7"]);
-    lines[0]?.onclose?.({ code: 1006 });
+    lines[0]?.ears.onClose(1006);
     expect(waits.map(({ delay }) => delay)).toEqual([1_000]);
     waits.shift()?.run();
     await settle();
-    lines[1]?.onopen?.();
+    lines[1]?.ears.onOpen();
     expect(lines[1]?.sent.at(-1)).toEqual({ action: "resume", last_event_id: "e7" });
     expect(states.map(({ kind }) => kind)).toEqual(["connecting", "live", "waiting", "live"]);
   });
@@ -142,7 +145,7 @@ describe("the connection", () => {
     const delays: number[] = [];
     for (let index = 0; index < 7; index += 1) {
       await settle();
-      lines[index]?.onclose?.({ code: 1006 });
+      lines[index]?.ears.onClose(1006);
       delays.push(waits.at(-1)?.delay ?? 0);
       live.hurry();
     }
@@ -152,7 +155,7 @@ describe("the connection", () => {
   it("is given up when the right to it is gone, and when it is stopped", async () => {
     const refused = listen();
     await settle();
-    refused.lines[0]?.onclose?.({ code: 4403 });
+    refused.lines[0]?.ears.onClose(4403);
     expect(refused.states.at(-1)).toEqual({ kind: "refused" });
     expect(refused.waits).toEqual([]);
     const stopped = listen();
@@ -168,9 +171,9 @@ describe("the connection", () => {
   it("asks again for what was lost", async () => {
     const { lines } = listen();
     await settle();
-    lines[0]?.onopen?.();
-    lines[0]?.onmessage?.({ data: JSON.stringify({ type: "event", event: event("e9", 9) }) });
-    lines[0]?.onmessage?.({ data: JSON.stringify({ type: "lagged", missed: 3 }) });
+    lines[0]?.ears.onOpen();
+    lines[0]?.tell({ type: "event", event: event("e9", 9) });
+    lines[0]?.tell({ type: "lagged", missed: 3 });
     expect(lines[0]?.sent.at(-1)).toEqual({ action: "resume", last_event_id: "e9" });
   });
 });

@@ -14,12 +14,22 @@ export type LiveState =
   | { readonly kind: "refused" };
 
 /** What is needed of a `WebSocket`. */
-export type Line = Pick<WebSocket, "onopen" | "onmessage" | "onclose" | "send" | "close">;
+export interface Line {
+  send(text: string): void;
+  /** Nothing is heard of it afterwards. */
+  close(): void;
+}
+
+export interface Ears {
+  onOpen(): void;
+  onMessage(data: unknown): void;
+  onClose(code: number): void;
+}
 
 export interface LiveParts {
   /** The address to connect to; it works once. */
   address(): Promise<string>;
-  open(address: string): Line;
+  open(address: string, ears: Ears): Line;
   /** Runs it after so many milliseconds, unless it is taken back. */
   after(delay: number, run: () => void): () => void;
   random(): number;
@@ -80,36 +90,38 @@ export class LiveEvents {
       return;
     }
     if (this.stopped) return;
-    const line = this.parts.open(address);
-    this.line = line;
-    line.onopen = () => this.greet(line);
-    line.onmessage = ({ data }) => this.hear(data);
-    line.onclose = ({ code }) => {
-      this.drop();
-      if (code === FORBIDDEN) this.refuse();
-      // A ticket of somebody who is signed out is refused, and that ends the session on its own.
-      else if (code === SIGNED_OUT) this.later(0);
-      else this.later();
-    };
+    this.line = this.parts.open(address, {
+      onOpen: () => this.greet(),
+      onMessage: (data) => this.hear(data),
+      onClose: (code) => this.closed(code),
+    });
   }
 
-  private greet(line: Line): void {
-    line.send(JSON.stringify({ action: "subscribe", topics: ["events"], cameras: this.wanted.cameras, event_types: this.wanted.types }));
-    this.resume(line);
+  private closed(code: number): void {
+    this.drop();
+    if (code === FORBIDDEN) this.refuse();
+    // A ticket of somebody who is signed out is refused, and that ends the session on its own.
+    else if (code === SIGNED_OUT) this.later(0);
+    else this.later();
+  }
+
+  private greet(): void {
+    this.line?.send(JSON.stringify({ action: "subscribe", topics: ["events"], cameras: this.wanted.cameras, event_types: this.wanted.types }));
+    this.resume();
     this.tries = 0;
     this.parts.onState({ kind: "live" });
   }
 
-  private resume(line: Line): void {
+  private resume(): void {
     const last = this.parts.newest();
-    if (last !== undefined) line.send(JSON.stringify({ action: "resume", last_event_id: last }));
+    if (last !== undefined) this.line?.send(JSON.stringify({ action: "resume", last_event_id: last }));
   }
 
   private hear(data: unknown): void {
     const message = parse(data);
     if (message?.type === "event" && message.event) this.parts.onEvent(message.event);
     // What was lost is in the store.
-    else if (message?.type === "lagged" && this.line) this.resume(this.line);
+    else if (message?.type === "lagged") this.resume();
   }
 
   private later(delay = this.delay()): void {
@@ -134,11 +146,7 @@ export class LiveEvents {
   }
 
   private drop(): void {
-    if (!this.line) return;
-    this.line.onopen = null;
-    this.line.onmessage = null;
-    this.line.onclose = null;
-    this.line.close();
+    this.line?.close();
     this.line = undefined;
   }
 }

@@ -81,6 +81,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish signing in at an OpenID provider
+         * @description The provider sends the browser here. Signs in with the refresh token as a cookie and goes on to the
+         *     page that was asked for; or to the sign-in page, with the reason in `error`.
+         */
+        get: operations["back_from_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin to sign in at an OpenID provider
+         * @description To be opened by a browser: sends it to the provider. It comes back to `callback`, with a cookie by
+         *     which it is known, within ten minutes. If the provider can't be reached, the browser is sent to the
+         *     sign-in page with the reason in `error`.
+         */
+        get: operations["start_at_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -94,6 +137,23 @@ export interface paths {
          * @description All other sign-ins of the account end.
          */
         put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the OpenID providers to sign in with */
+        get: operations["list_providers"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -349,6 +409,87 @@ export interface paths {
         get: operations["camera_status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a camera
+         * @description Pulls the stream for a moment, within 8 s, and tells what it has; nothing is kept of it. When that fails, `details.reason` says
+         *     why: `host_not_found`, `connection_refused`, `unreachable` and `timeout` come with `CAMERA_UNREACHABLE`; `wrong_credentials`,
+         *     `not_rtsp`, `stream_not_found`, `no_video`, `codec_not_supported` and `no_media` with `CAMERA_ERROR`. At most four cameras are
+         *     tried at the same time.
+         */
+        post: operations["probe_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description Newest first. What lasts, as motion or a gap, is one event with an end. Whoever is limited to
+         *     camera groups sees the events of their cameras, and none of the installation.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an event */
+        get: operations["show_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge an event
+         * @description Says that somebody has seen it. Doing it again changes nothing: the first one stays.
+         */
+        post: operations["acknowledge_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -875,6 +1016,63 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/ws/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to events
+         * @description A WebSocket. Connect with `Authorization: Bearer`, or with `token`: see `POST /ws/tickets`. Nothing is sent before the first
+         *     `subscribe`. The client sends JSON texts:
+         *
+         *     - `{"action":"subscribe","cameras":[…],"event_types":[…],"topics":["events","alerts","status"]}`: each list is optional and
+         *       replaces the one before; an empty `cameras` or `event_types` takes the limit away. Without `topics`: `events` and
+         *       `alerts`. Cameras are named by id or key.
+         *     - `{"action":"unsubscribe","topics":[…]}`; without `topics`: from all.
+         *     - `{"action":"resume","last_event_id":"…"}`: what was missed since that event is sent, oldest first, up to 10,000 events; if
+         *       there are more, `lagged` says how many: resume again from the last one.
+         *
+         *     The server sends `{"type":"event","event":{…}}` when something happens, and again when it ends or is acknowledged;
+         *     `{"type":"status",…}` when a camera connects, disconnects, is recorded or is not;
+         *     `{"type":"error","error":{"code","message","details"}}`; and `{"type":"lagged","missed":N}` when the client was too slow: up
+         *     to N messages are lost, and `resume` brings back the events among them.
+         *
+         *     The server pings every 30 s, and closes when it hears nothing for 60 s. Close codes: 1001 the server stops, 1002 a message
+         *     that is too large (32 KiB) or none, 1008 too many messages (60 in 30 s), 4401 the sign-in or token has ended, 4403 the permission is gone.
+         */
+        get: operations["listen_to_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ws/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a ticket for a WebSocket
+         * @description For browsers, which can't send `Authorization` with a WebSocket. It works once, within a minute. The connection ends
+         *     with the sign-in or API token that asked for the ticket.
+         */
+        post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1181,6 +1379,19 @@ export interface components {
             /** @description At most 32 of at most 64 characters. */
             tags?: string[];
         };
+        /** @description What a camera gives, measured over a moment. */
+        CameraProbe: {
+            audio: components["schemas"]["ProbedAudio"] | null;
+            /**
+             * Format: int64
+             * @description Bits a second of picture and sound; null if too little came to tell.
+             */
+            bitrate: number | null;
+            picture: components["schemas"]["ProbedPicture"] | null;
+            /** @description Why there is no picture; null if there is one. */
+            picture_missing: string | null;
+            video: components["schemas"]["ProbedVideo"];
+        };
         /** @description Where a camera's streams come from. */
         CameraSource: {
             /** @description Whether a user name or password is set. */
@@ -1272,7 +1483,7 @@ export interface components {
         Components: {
             /** @description In this process. */
             bus: components["schemas"]["Component"];
-            /** @description In this process. */
+            /** @description In this process, or the server that all nodes share. */
             cache: components["schemas"]["Component"];
             cameras: components["schemas"]["CameraCounts"];
             database: components["schemas"]["Component"];
@@ -1295,6 +1506,39 @@ export interface components {
             secret: string;
             /** @description `otpauth://…`, to be shown as a QR code. */
             uri: string;
+        };
+        /** @description Something that happened. */
+        Event: {
+            /** @description Whether somebody has seen it. */
+            acknowledged: boolean;
+            acknowledged_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uuid
+             * @description The account that did.
+             */
+            acknowledged_by: string | null;
+            /**
+             * Format: uuid
+             * @description Null for what concerns the installation.
+             */
+            camera_id: string | null;
+            /** @description Null without a camera, and when its footage is gone too. */
+            camera_name: string | null;
+            end_timestamp: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description `motion_detected`, `ai_person`, `ai_vehicle`, `ai_pet`, `ai_face`, `ai_package`, `audio_alarm`, `doorbell`,
+             *     `recording_start`, `recording_stop`, `recording_gap`, `camera_online`, `camera_offline`,
+             *     `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`, or one of a device's own.
+             * @example motion_detected
+             */
+            event_type: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What else is known. */
+            metadata: Record<string, never>;
+            severity: components["schemas"]["Severity"];
+            /** @description When it happened, or began. */
+            timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every failed answer. */
         Failure: {
@@ -1392,6 +1636,13 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /** @description A page of a list. */
+        List_Event: {
+            /** @description The items of this page. */
+            items: components["schemas"]["Event"][];
+            /** @description Where in the list they are. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A page of a list. */
         List_Organization: {
             /** @description The items of this page. */
             items: components["schemas"]["Organization"][];
@@ -1460,6 +1711,8 @@ export interface components {
             email: string | null;
             /** @description The camera groups it is limited to; null: all cameras. */
             groups: string[] | null;
+            /** @description Whether it has a password: one that came from a provider has none. */
+            has_password: boolean;
             /** Format: uuid */
             id: string;
             organization: components["schemas"]["OrganizationName"];
@@ -1640,6 +1893,60 @@ export interface components {
             stream: components["schemas"]["StreamName"];
             to: components["schemas"]["Timestamp"] | null;
         };
+        /** @description The sound of a camera. */
+        ProbedAudio: {
+            /** Format: int32 */
+            channels: number;
+            /** @example aac */
+            codec: string;
+            /**
+             * Format: int32
+             * @description Samples a second.
+             */
+            sample_rate: number;
+        };
+        /** @description An image. */
+        ProbedPicture: {
+            /** @example image/jpeg */
+            content_type: string;
+            /** @description The image, in Base64. */
+            data: string;
+        };
+        /** @description The picture of a camera. */
+        ProbedVideo: {
+            /** @example h264 */
+            codec: string;
+            /**
+             * Format: double
+             * @description Frames a second; null if too few came to tell.
+             */
+            fps: number | null;
+            /** Format: int32 */
+            height: number;
+            /**
+             * Format: double
+             * @description Seconds from one key frame to the next; null if there was only one.
+             */
+            key_frame_interval: number | null;
+            /** Format: int32 */
+            width: number;
+        };
+        /** @description What is to be tried. */
+        ProbeInput: {
+            /**
+             * Format: password
+             * @description Password for the camera.
+             */
+            password?: string | null;
+            transport?: components["schemas"]["Transport"] | null;
+            /**
+             * @description Address of the stream. May hold user name and password.
+             * @example rtsp://192.0.2.10/main
+             */
+            url: string;
+            /** @description User name for the camera. */
+            username?: string | null;
+        };
         /** @description Whether the process can do its work. */
         Readiness: {
             ready: boolean;
@@ -1805,6 +2112,11 @@ export interface components {
             /** @description Whether the first administrator is still to be made, with the link that the server printed. */
             needed: boolean;
         };
+        /**
+         * @description How serious an event is.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "critical";
         /** @description A ready-to-use address. */
         SignedUrl: {
             /** @description Until when it works. */
@@ -1837,6 +2149,23 @@ export interface components {
             last_used_at: components["schemas"]["Timestamp"];
             /** @description With what. */
             user_agent: string;
+        };
+        /** @description An OpenID provider. */
+        SignInProvider: {
+            /**
+             * @description What people know it as.
+             * @example Google
+             */
+            label: string;
+            /**
+             * @description For `/auth/oidc/{provider}/start`.
+             * @example google
+             */
+            name: string;
+        };
+        /** @description What one can sign in with, besides a password. */
+        SignInProviders: {
+            items: components["schemas"]["SignInProvider"][];
         };
         /** @description How much of what should have been recorded was. */
         Slo: {
@@ -1986,6 +2315,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_CameraProbe: {
+            data: components["schemas"]["CameraProbe"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_CameraStatus: {
             data: components["schemas"]["CameraStatus"];
             /**
@@ -2050,6 +2395,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_Event: {
+            data: components["schemas"]["Event"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_List_ApiToken: {
             data: components["schemas"]["List_ApiToken"];
             /**
@@ -2100,6 +2461,22 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_List_CameraGroup: {
             data: components["schemas"]["List_CameraGroup"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_List_Event: {
+            data: components["schemas"]["List_Event"];
             /**
              * @description Always null.
              * @example null
@@ -2338,6 +2715,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_SignInProviders: {
+            data: components["schemas"]["SignInProviders"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_StorageUsage: {
             data: components["schemas"]["StorageUsage"];
             /**
@@ -2356,6 +2749,22 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_Tags: {
             data: components["schemas"]["Tags"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_Ticket: {
+            data: components["schemas"]["Ticket"];
             /**
              * @description Always null.
              * @example null
@@ -2411,6 +2820,18 @@ export interface components {
         Tags: {
             /** @description In alphabetical order. */
             tags: components["schemas"]["TagCount"][];
+        };
+        /** @description Lets a browser, which can't send the header `Authorization` with a WebSocket, connect once. */
+        Ticket: {
+            /** @description Until when one can connect with it. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Goes into the address as `token`. */
+            token: string;
+            /**
+             * @description The address, relative to this server.
+             * @example /api/v1/ws/events?token=…
+             */
+            url: string;
         };
         /**
          * Format: date-time
@@ -2682,6 +3103,84 @@ export interface operations {
             };
         };
     };
+    back_from_provider: {
+        parameters: {
+            query?: {
+                /** @description What the provider gave the browser */
+                code?: string;
+                /** @description Why it gave none */
+                error?: string;
+                /** @description The same in a sentence */
+                error_description?: string;
+                /** @description Which provider it is; other parameters of the provider's are not looked at */
+                iss?: string;
+                /** @description Which sign-in it is, from `start` */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the provider */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in, or on to the sign-in page */
+            303: {
+                headers: {
+                    /** @description A path of ours */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    start_at_provider: {
+        parameters: {
+            query?: {
+                /** @description Path of the page to be shown afterwards; `/` without it */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the provider, as /auth/providers lists it */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On to the provider */
+            303: {
+                headers: {
+                    /** @description Its sign-in page */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -2701,6 +3200,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SignInProviders"];
+                };
             };
             /** @description A failure: `error.code` goes with the status */
             default: {
@@ -2934,7 +3461,10 @@ export interface operations {
     create_group: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, as a UUID. Sent again with the same body within 24 hours, it is answered as it was, with `Idempotency-Replayed: true`, and nothing is made twice; with another body it is refused (422 `IDEMPOTENCY_KEY_REUSED`), and while the first one is under way too (409). Failures are not remembered. What holds a secret is not shown again: the answer is then 409 with the `id` of what was made. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3182,7 +3712,10 @@ export interface operations {
     create_camera: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, as a UUID. Sent again with the same body within 24 hours, it is answered as it was, with `Idempotency-Replayed: true`, and nothing is made twice; with another body it is refused (422 `IDEMPOTENCY_KEY_REUSED`), and while the first one is under way too (409). Failures are not remembered. What holds a secret is not shown again: the answer is then 409 with the `id` of what was made. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3389,6 +3922,155 @@ export interface operations {
             };
         };
     };
+    probe_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_CameraProbe"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only those that somebody has acknowledged, or nobody. */
+                acknowledged?: boolean;
+                /** @description Only of these cameras: ids or keys, separated by commas. */
+                camera_id?: string;
+                /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
+                cursor?: string;
+                /** @description Only those that began before this time, or before the end of this day. */
+                end_date?: string;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
+                page?: number;
+                /**
+                 * @description Only of these severities, separated by commas.
+                 * @example warning,critical
+                 */
+                severity?: string;
+                /** @description `-timestamp`, the newest first, or `timestamp`. */
+                sort?: string;
+                /** @description Only those that began at this time or later, or since the beginning of this day. */
+                start_date?: string;
+                /**
+                 * @description Only of these types, separated by commas.
+                 * @example motion_detected,ai_person
+                 */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_List_Event"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    show_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Event"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    acknowledge_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Event"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_organizations: {
         parameters: {
             query?: never;
@@ -3420,7 +4102,10 @@ export interface operations {
     create_organization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, as a UUID. Sent again with the same body within 24 hours, it is answered as it was, with `Idempotency-Replayed: true`, and nothing is made twice; with another body it is refused (422 `IDEMPOTENCY_KEY_REUSED`), and while the first one is under way too (409). Failures are not remembered. What holds a secret is not shown again: the answer is then 409 with the `id` of what was made. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4256,7 +4941,10 @@ export interface operations {
     create_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, as a UUID. Sent again with the same body within 24 hours, it is answered as it was, with `Idempotency-Replayed: true`, and nothing is made twice; with another body it is refused (422 `IDEMPOTENCY_KEY_REUSED`), and while the first one is under way too (409). Failures are not remembered. What holds a secret is not shown again: the answer is then 409 with the `id` of what was made. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4392,7 +5080,10 @@ export interface operations {
     create_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, as a UUID. Sent again with the same body within 24 hours, it is answered as it was, with `Idempotency-Replayed: true`, and nothing is made twice; with another body it is refused (422 `IDEMPOTENCY_KEY_REUSED`), and while the first one is under way too (409). Failures are not remembered. What holds a secret is not shown again: the answer is then 409 with the `id` of what was made. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4513,6 +5204,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success_User"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listen_to_events: {
+        parameters: {
+            query?: {
+                /** @description A ticket, unless there is an `Authorization` header */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The protocol is a WebSocket from here on */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Ticket"];
                 };
             };
             /** @description A failure: `error.code` goes with the status */

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import type { Event } from "@/lib/api/types";
 import { liveAddress } from "../api/events";
-import { LiveEvents, type LiveState } from "../live";
+import { type Ears, type Line, LiveEvents, type LiveState } from "../live";
 
 interface Listening {
   /** Not before the list is there: what comes is compared with it. */
@@ -22,7 +22,7 @@ export function useLiveEvents({ enabled, camera, type, newest, onEvent }: Listen
     const live = new LiveEvents(
       {
         address: liveAddress,
-        open: (address) => new WebSocket(address),
+        open: openLine,
         after: (delay, run) => {
           const timer = setTimeout(run, delay);
           return () => clearTimeout(timer);
@@ -43,4 +43,20 @@ export function useLiveEvents({ enabled, camera, type, newest, onEvent }: Listen
     };
   }, [enabled, camera, type]);
   return state;
+}
+
+function openLine(address: string, ears: Ears): Line {
+  const socket = new WebSocket(address);
+  const hearing = new AbortController();
+  const { signal } = hearing;
+  socket.addEventListener("open", () => ears.onOpen(), { signal });
+  socket.addEventListener("message", ({ data }) => ears.onMessage(data), { signal });
+  socket.addEventListener("close", ({ code }) => ears.onClose(code), { signal });
+  return {
+    send: (text) => socket.send(text),
+    close: () => {
+      hearing.abort();
+      socket.close();
+    },
+  };
 }
