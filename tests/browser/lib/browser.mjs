@@ -8,6 +8,8 @@ import { decodeBlocks, readPicture } from "./strip.mjs";
 const WEB_DIST = process.env.NIGHTJAR_WEB_DIST;
 
 const ARGS = [
+  // A page from a folder comes from no address, and may not connect to this machine.
+  ...(WEB_DIST ? ["--disable-features=LocalNetworkAccessChecks"] : []),
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

@@ -16,7 +16,7 @@ export function AddCameraPage() {
   };
   return (
     <Page title="Add a camera" about="Its address is tried first: you see its picture before anything is kept." permission="camera:write">
-      <div className="mx-auto w-full max-w-3xl">
+      <div className="w-full max-w-3xl">
         <AddForm onSaved={saved} />
       </div>
     </Page>

@@ -73,7 +73,7 @@ export function AddForm({ onSaved }: { onSaved(camera: Camera): void }) {
           }}
         />
         <SortingFields draft={draft} problem={problem} onDraft={set} />
-        {trial.kind !== "seen" && draft.url.trim() !== "" && <NotSeen failed={trial.kind === "failed"} />}
+        {(trial.kind === "untried" || trial.kind === "failed") && draft.url.trim() !== "" && <NotSeen failed={trial.kind === "failed"} />}
         <FormProblem error={unlessShown(save.error, FIELDS)} />
         <Button type="submit" className="w-fit" variant={trial.kind === "seen" ? "default" : "outline"} pending={save.isPending} disabled={draft.url.trim() === "" || draft.name.trim() === ""}>
           {trial.kind === "seen" ? "Save and record" : "Save without having seen it"}

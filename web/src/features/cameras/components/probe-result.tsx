@@ -40,7 +40,7 @@ function Trying({ host }: { readonly host: string }) {
         <Loader2 className="size-4 shrink-0 animate-spin text-primary" aria-hidden />
         <span className="min-w-0 truncate">{host ? `Connecting to ${host}, and waiting for a picture…` : "Connecting, and waiting for a picture…"}</span>
       </p>
-      <progress aria-label="Trying the camera" className="h-1.5 w-full accent-primary" max={PATIENCE} value={seconds} />
+      <progress aria-label="Trying the camera" className="h-1.5 w-full appearance-none overflow-hidden rounded-full bg-muted [&::-moz-progress-bar]:bg-primary [&::-webkit-progress-bar]:bg-muted [&::-webkit-progress-value]:bg-primary [&::-webkit-progress-value]:transition-all" max={PATIENCE} value={seconds} />
     </div>
   );
 }

@@ -120,7 +120,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
   return (
     <Card className="p-4 sm:p-6">
       <fieldset className="grid items-start gap-4 sm:grid-cols-2">
-        <legend className="float-left mb-4 w-full font-semibold sm:col-span-2">{title}</legend>
+        <legend className="float-left w-full font-semibold sm:col-span-2">{title}</legend>
         {children}
       </fieldset>
     </Card>
