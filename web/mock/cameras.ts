@@ -25,7 +25,7 @@ let groups = [group("group", "Entrances"), group("group-2", "Yard")];
 export function cameraRoutes({ ok, fail, describe }: Answers): readonly Route[] {
   const all = () => CAMERAS.filter(({ key }) => fields.has(key)).map(({ key }) => ({ ...describe(key), ...fields.get(key) }));
   const find = (id: string) => CAMERAS.find((camera) => camera.id === id || camera.key === id);
-  const one = (response: ServerResponse, id: string) => {
+  const show = (response: ServerResponse, id: string) => {
     const key = find(id)?.key ?? "";
     if (fields.has(key)) ok(response, { ...describe(key), ...fields.get(key) });
     else fail(response, 404, "CAMERA_NOT_FOUND", "There is no such camera.");
@@ -39,7 +39,7 @@ export function cameraRoutes({ ok, fail, describe }: Answers): readonly Route[] 
         ok(response, page(all().filter((camera) => JSON.stringify(camera).toLowerCase().includes(q))));
       },
     ],
-    ["GET", /^\/api\/v1\/cameras\/([^/]+)$/, ({ response }, id) => one(response, id)],
+    ["GET", /^\/api\/v1\/cameras\/([^/]+)$/, ({ response }, id) => show(response, id)],
     ["GET", /^\/api\/v1\/cameras\/([^/]+)\/status$/, ({ response }, id) => ok(response, describe(find(id)?.key ?? "")["status"])],
     [
       "PATCH",
@@ -48,7 +48,7 @@ export function cameraRoutes({ ok, fail, describe }: Answers): readonly Route[] 
         const key = find(id)?.key ?? "";
         const before = fields.get(key);
         if (before) fields.set(key, { ...before, ...body, source: { ...before.source, ...(body["source"] as object | undefined) }, version: Number(before["version"]) + 1 });
-        one(response, id);
+        show(response, id);
       },
     ],
     [
@@ -59,7 +59,7 @@ export function cameraRoutes({ ok, fail, describe }: Answers): readonly Route[] 
         response.writeHead(204).end();
       },
     ],
-    ["POST", /^\/api\/v1\/cameras$/, ({ response }) => one(response, CAMERAS[0]?.key ?? "")],
+    ["POST", /^\/api\/v1\/cameras$/, ({ response }) => show(response, CAMERAS[0]?.key ?? "")],
     [
       "POST",
       /^\/api\/v1\/cameras\/probe$/,

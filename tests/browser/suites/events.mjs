@@ -37,7 +37,7 @@ describe("events", { timeout: 600_000 }, () => {
     await page.locator("[data-type=camera_online]").first().waitFor();
     await live(page, "live");
     const before = await page.getByTestId("event").count();
-    cameras.tell("cam0001 drop");
+    cameras.tell("cam0001 drop 600s");
     const fresh = page.getByTestId("new-events");
     await fresh.waitFor({ timeout: 120_000 });
     assert.equal(await page.getByTestId("event").count(), before);
