@@ -1,10 +1,10 @@
+import { useId } from "react";
 import { Field } from "@/components/form/field";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { NativeSelect } from "@/components/ui/native-select";
 import type { AudioPolicy, Mode } from "@/lib/api/types";
-import { useId } from "react";
 import { BYTES, SECONDS } from "../amount";
 import { AmountField } from "./amount-field";
 import type { PartProps } from "./source-fields";

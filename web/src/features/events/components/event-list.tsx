@@ -55,7 +55,7 @@ const Row = memo(function Row({ event, selected, pending, mayAcknowledge, mayWat
       data-testid="event"
       data-type={event.event_type}
       data-acknowledged={event.acknowledged}
-      className={cn("flex items-start gap-3 px-3 py-2.5 [contain-intrinsic-size:auto_3.75rem] [content-visibility:auto] sm:px-4", selected && "bg-accent/50")}
+      className={cn("flex flex-wrap items-start gap-x-3 gap-y-1.5 px-3 py-2.5 [contain-intrinsic-size:auto_3.75rem] [content-visibility:auto] sm:px-4", selected && "bg-accent/50")}
     >
       {mayAcknowledge && (
         <Checkbox
@@ -79,7 +79,7 @@ const Row = memo(function Row({ event, selected, pending, mayAcknowledge, mayWat
         {sentence !== "" && <p className="mt-0.5 text-sm break-words text-muted-foreground">{sentence}</p>}
         <Facts event={event} />
       </div>
-      <div className="flex shrink-0 items-center gap-1 max-sm:flex-col-reverse max-sm:items-end">
+      <div className="flex shrink-0 items-center gap-1 max-sm:basis-full max-sm:justify-end">
         {event.acknowledged ? (
           <Acknowledged at={event.acknowledged_at} />
         ) : (
