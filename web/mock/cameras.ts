@@ -24,7 +24,6 @@ let groups = [group("group", "Entrances"), group("group-2", "Yard")];
 
 export function cameraRoutes({ ok, fail, describe }: Answers): readonly Route[] {
   const all = () => CAMERAS.filter(({ key }) => fields.has(key)).map(({ key }) => ({ ...describe(key), ...fields.get(key) }));
-  const find = (id: string) => CAMERAS.find((camera) => camera.id === id || camera.key === id);
   const show = (response: ServerResponse, id: string) => {
     const key = find(id)?.key ?? "";
     if (fields.has(key)) ok(response, { ...describe(key), ...fields.get(key) });
@@ -109,6 +108,10 @@ export function cameraRoutes({ ok, fail, describe }: Answers): readonly Route[] 
     // There is no WebSocket here: the page shows how it goes on trying.
     ["POST", /^\/api\/v1\/ws\/tickets$/, ({ response }) => fail(response, 503, "UNAVAILABLE", "The mock has no WebSocket.")],
   ];
+}
+
+function find(id: string) {
+  return CAMERAS.find((camera) => camera.id === id || camera.key === id);
 }
 
 const PROBE = {
