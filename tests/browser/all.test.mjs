@@ -16,5 +16,7 @@ after(async () => {
 await import("./suites/page.mjs");
 await import("./suites/sign-in.mjs");
 await import("./suites/accounts.mjs");
+await import("./suites/cameras.mjs");
+await import("./suites/events.mjs");
 await import("./suites/oidc.mjs");
 playback(() => recording);

@@ -68,7 +68,6 @@ export function accountRoutes({ ok, fail }: Answers): readonly Route[] {
         none(response);
       },
     ],
-    ["GET", /^\/api\/v1\/camera-groups$/, ({ response }) => ok(response, page([{ id: "group", name: "Entrances", description: "" }, { id: "group-2", name: "Yard", description: "" }]))],
     ["GET", /^\/api\/v1\/tokens$/, ({ response }) => ok(response, page(tokens))],
     [
       "POST",

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import { accountRoutes } from "./accounts.ts";
+import { cameraRoutes } from "./cameras.ts";
 import { loadClip } from "./clip.ts";
 import { CAMERAS, footageOf, type MockCamera } from "./footage.ts";
 import { playlist } from "./playlist.ts";
@@ -47,7 +48,7 @@ export function mockServer(): Plugin {
 
 const ROUTES: readonly Route[] = [
   ...accountRoutes({ ok, fail }),
-  ["GET", /^\/api\/v1\/cameras$/, ({ response }) => ok(response, { items: CAMERAS.map(describe) })],
+  ...cameraRoutes({ ok, fail, describe: describeKey }),
   ["GET", /^\/api\/v1\/recordings$/, listRecordings],
   ["GET", /^\/api\/v1\/recordings\/timeline\/([^/]+)$/, timeline],
   ["GET", /^\/api\/v1\/storage\/segments$/, listSegments],
@@ -133,12 +134,18 @@ async function sendClip({ request, response, url }: Call): Promise<void> {
   response.setHeader("content-range", `bytes ${start}-${end}/${bytes.length}`).end(bytes.subarray(start, end + 1));
 }
 
+function describeKey(key: string): Record<string, unknown> {
+  const camera = CAMERAS.find((one) => one.key === key);
+  return camera ? describe(camera) : {};
+}
+
 function describe(camera: MockCamera) {
   const now = Date.now();
   const last = footageOf(camera, now - 86_400_000, now, now).gaps.at(-1);
   const off = camera.current?.cause === "disabled";
   const status = {
     camera_id: camera.id,
+    wants_recording: !off,
     recording_state: off ? "off" : camera.current ? "gap" : "recording",
     gap_cause: off ? null : (camera.current?.cause ?? null),
     since: iso(camera.current ? now - camera.current.minutes * 60_000 : (last?.end ?? now - camera.sinceHours * 3_600_000)),
@@ -159,8 +166,8 @@ function ok(response: ServerResponse, data: unknown): void {
   send(response, 200, { success: true, data, error: null });
 }
 
-function fail(response: ServerResponse, status: number, code: string, message: string): void {
-  send(response, status, { success: false, data: null, error: { code, message, details: {} }, request_id: "mock" });
+function fail(response: ServerResponse, status: number, code: string, message: string, details: object = {}): void {
+  send(response, status, { success: false, data: null, error: { code, message, details }, request_id: "mock" });
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

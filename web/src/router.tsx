@@ -1,7 +1,12 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { accountRoute } from "./routes/account/route";
+import { addCameraRoute } from "./routes/add-camera/route";
 import { auditRoute } from "./routes/audit/route";
+import { cameraRoute } from "./routes/camera/route";
+import { camerasRoute } from "./routes/cameras/route";
+import { eventsRoute } from "./routes/events/route";
+import { groupsRoute } from "./routes/groups/route";
 import { loginRoute } from "./routes/login/route";
 import { recordingsRoute } from "./routes/recordings/route";
 import { rootRoute } from "./routes/root";
@@ -13,7 +18,18 @@ import { usersRoute } from "./routes/users/route";
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
-  signedInRoute.addChildren([recordingsRoute, accountRoute, usersRoute, tokensRoute, auditRoute]),
+  signedInRoute.addChildren([
+    recordingsRoute,
+    camerasRoute,
+    addCameraRoute,
+    cameraRoute,
+    groupsRoute,
+    eventsRoute,
+    accountRoute,
+    usersRoute,
+    tokensRoute,
+    auditRoute,
+  ]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

@@ -1,9 +1,15 @@
 // The browser under test: Debian's Chromium, without a window.
+import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
 import { ADMIN_PASSWORD } from "./nightjar.mjs";
 import { decodeBlocks, readPicture } from "./strip.mjs";
 
+/** A folder as `web/dist`; none: what the binary carries. */
+const WEB_DIST = process.env.NIGHTJAR_WEB_DIST;
+
 const ARGS = [
+  // A page from a folder comes from no address, and may not connect to this machine.
+  ...(WEB_DIST ? ["--disable-features=LocalNetworkAccessChecks"] : []),
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -27,11 +33,24 @@ export async function openPage(browser, options = {}) {
     colorScheme: "dark",
     ...options,
   });
+  if (WEB_DIST) await serveFrom(context, WEB_DIST);
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.setDefaultTimeout(45_000);
   return { page, errors, close: () => context.close() };
+}
+
+/** The page from a folder instead of the one in the binary: a page can be tried before it is built in. */
+async function serveFrom(context, folder) {
+  await context.route(
+    (url) => !/^\/(api|health|ready|metrics|harness)(\/|$)/.test(url.pathname),
+    async (route) => {
+      const { pathname } = new URL(route.request().url());
+      const file = join(folder, extname(pathname) ? pathname : "index.html");
+      await route.fulfill({ path: file }).catch(() => route.fulfill({ status: 404 }));
+    },
+  );
 }
 
 /** Goes to an address of a server and signs in on the way, as a person does. */

@@ -265,6 +265,8 @@ describe("the page", () => {
     const { page, close } = await openPage(browser);
     t.after(close);
     await signInTo(page, empty.url);
+    await page.getByTestId("no-cameras").getByRole("link", { name: "Add the first camera" }).waitFor();
+    await page.getByText("Other ways").click();
     await page.getByTestId("no-cameras").getByText("nightjar.toml").waitFor();
   });
 

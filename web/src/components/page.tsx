@@ -23,7 +23,7 @@ export function Page({ title, about, permission, actions, children }: PageProps)
       <title>{`${title} · Nightjar`}</title>
       <AppHeader />
       <ConnectionNotice />
-      <main tabIndex={-1} className="mx-auto grid max-w-6xl gap-4 p-3 outline-none sm:p-6">
+      <main tabIndex={-1} className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-4 p-3 outline-none sm:p-6">
         <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
           <div className="min-w-0">
             <h2 className="text-lg font-semibold">{title}</h2>

@@ -3,7 +3,10 @@ import { can, type Permission } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
 
 const PLACES = [
-  { to: "/", name: "Cameras", permission: undefined },
+  { to: "/", name: "Footage", permission: undefined },
+  { to: "/cameras", name: "Cameras", permission: "camera:read" },
+  { to: "/groups", name: "Groups", permission: "camera:read" },
+  { to: "/events", name: "Events", permission: "event:read" },
   { to: "/users", name: "Users", permission: "user:admin" },
   { to: "/tokens", name: "API tokens", permission: "token:write" },
   { to: "/audit", name: "Audit", permission: "audit:read" },

@@ -22,7 +22,7 @@ export function FormProblem({ error }: { readonly error: Error | null | undefine
 }
 
 /** With these, the details name fields. */
-const FIELD_CODES: readonly string[] = ["VALIDATION_FAILED", "CONFLICT"];
+const FIELD_CODES: readonly string[] = ["VALIDATION_FAILED", "CONFLICT", "CAMERA_HOST_DUPLICATE", "CAMERA_SERIAL_DUPLICATE"];
 
 /** What the server says about one field of a form. */
 export function fieldProblem(error: Error | null | undefined, field: string): string | undefined {

@@ -12,6 +12,8 @@ import { Overview } from "@/features/cameras/components/overview";
 import { clip } from "@/lib/footage/navigate";
 import { type Millis, NO_FOOTAGE } from "@/lib/footage/types";
 import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
+import { can } from "@/lib/session/permissions";
+import { useMe } from "@/lib/session/use-session";
 import { now as serverNow, useNow } from "@/lib/time/clock";
 import { useVisible } from "@/lib/use-visible";
 import { CameraList } from "./camera-list";
@@ -49,8 +51,9 @@ interface CamerasProps {
 
 function Cameras({ cameras, search }: CamerasProps) {
   const now = useNow();
+  const mayAdd = can(useMe(), "camera:write");
   const target = targetOf(search);
-  const selected = cameras.find((camera) => camera.key === search.camera);
+  const selected = cameras.find((camera) => camera.key === search.camera || camera.id === search.camera);
   const [view, setView] = useState<View>(() => (target === "latest" ? LAST_DAY : reveal(LAST_DAY, target, serverNow())));
   const [visible, refFor] = useVisible();
   const { footages, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
@@ -82,7 +85,7 @@ function Cameras({ cameras, search }: CamerasProps) {
         />
       )}
       {cameras.length === 0 ? (
-        <NoCameras />
+        <NoCameras mayAdd={mayAdd} />
       ) : (
         <CameraList
           {...actions}

@@ -2,7 +2,7 @@
 import type { Millis } from "@/lib/footage/types";
 
 export interface RecordingsSearch {
-  /** A camera's key; none: no player. */
+  /** A camera's key or id; none: no player. */
   readonly camera?: string;
   /** RFC 3339; none: the latest picture. */
   readonly t?: string;

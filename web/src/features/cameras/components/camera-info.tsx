@@ -1,6 +1,7 @@
 import { cn } from "@/lib/cn";
 import { formatBitrate, formatFps } from "@/lib/time/format";
 import type { Camera } from "../api/cameras";
+import { codecName } from "../codecs";
 import { RecordingBadge } from "./recording-badge";
 
 interface CameraInfoProps {
@@ -38,20 +39,4 @@ export function figures(camera: Camera): string {
   }
   if (camera.codecs.length > 0) parts.push(camera.codecs.map(codecName).join(", "));
   return parts.length > 0 ? parts.join(" · ") : "No stream yet";
-}
-
-const CODECS: Record<string, string> = {
-  h264: "H.264",
-  h265: "H.265",
-  hevc: "H.265",
-  aac: "AAC",
-  opus: "Opus",
-  pcmu: "G.711 µ-law",
-  pcma: "G.711 A-law",
-  g711u: "G.711 µ-law",
-  g711a: "G.711 A-law",
-};
-
-function codecName(codec: string): string {
-  return CODECS[codec] ?? codec.toUpperCase();
 }

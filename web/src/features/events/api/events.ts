@@ -1,0 +1,54 @@
+/** Events, newest first, page by page, and that somebody has seen them. */
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { ApiError, api, unwrap } from "@/lib/api/client";
+import type { Event } from "@/lib/api/types";
+import { type EventFilter, queryOf } from "../filter";
+
+const LIMIT = 50;
+
+export function eventsQuery(filter: EventFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["events", filter],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(api.GET("/api/v1/events", { params: { query: { ...queryOf(filter), limit: LIMIT, ...(pageParam === undefined ? {} : { cursor: pageParam }) } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.pagination.next_cursor ?? undefined,
+    // What comes later is told by the WebSocket: nothing jumps because a window was looked at.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    refetchOnMount: "always",
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** A ticket for one connection: browsers can't send the token with a WebSocket. */
+export async function liveAddress(): Promise<string> {
+  const { url } = await unwrap(api.POST("/api/v1/ws/tickets"));
+  const address = new URL(url, location.origin);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return address.href;
+}
+
+function acknowledge(id: string): Promise<Event> {
+  return unwrap(api.POST("/api/v1/events/{id}/acknowledge", { params: { path: { id } } }));
+}
+
+interface ManyOptions {
+  onEvent(event: Event): void;
+  wait(seconds: number): Promise<void>;
+}
+
+/** One after the other; where the server wants it slower, it is. */
+export async function acknowledgeAll(ids: readonly string[], { onEvent, wait }: ManyOptions): Promise<void> {
+  for (const id of ids) {
+    for (;;) {
+      try {
+        onEvent(await acknowledge(id));
+        break;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 429) throw error;
+        await wait(error.retryAfter ?? 5);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { cn } from "@/lib/cn";
+import type { LiveState } from "../live";
+
+const WORDS: Readonly<Record<LiveState["kind"], readonly [text: string, about: string, tone: string]>> = {
+  connecting: ["Connecting…", "New events will be shown as they happen.", "text-muted-foreground"],
+  live: ["Live", "New events are shown as they happen.", "text-ok"],
+  waiting: ["Not live: reconnecting…", "New events can't be told right now. What is missed meanwhile is made up for.", "text-warning"],
+  refused: ["Not live", "Your account may not listen to events any more. Load the page again to see new ones.", "text-destructive"],
+};
+
+/** Whether what is shown is up to date. */
+export function LiveBadge({ state }: { readonly state: LiveState }) {
+  const [text, about, tone] = WORDS[state.kind];
+  return (
+    <p role="status" title={about} data-testid="live" data-live={state.kind} className={cn("inline-flex items-center gap-1.5 text-sm font-medium", tone)}>
+      <span aria-hidden className={cn("size-2 rounded-full bg-current", state.kind === "waiting" && "animate-pulse")} />
+      {text}
+    </p>
+  );
+}

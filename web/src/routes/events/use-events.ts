@@ -1,0 +1,45 @@
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { acknowledgeAll, eventsQuery } from "@/features/events/api/events";
+import { useLiveEvents } from "@/features/events/components/use-live-events";
+import { type EventFilter, fits } from "@/features/events/filter";
+import { EMPTY_INBOX, type Inbox, merged, newestId, receive, reveal, waitingIn } from "@/features/events/inbox";
+import type { Event } from "@/lib/api/types";
+
+/** A list of events that was loaded, with what has come since, and what can be done with it. */
+export function useEvents(filter: EventFilter) {
+  const query = useInfiniteQuery(eventsQuery(filter));
+  const [inbox, setInbox] = useState<Inbox>(EMPTY_INBOX);
+  const [pending, setPending] = useState<ReadonlySet<string>>(new Set());
+  const loaded = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const take = (event: Event, isOurs = false) => {
+    const isLoaded = loaded.some((one) => one.id === event.id);
+    const oldest = loaded.at(-1);
+    // What is older than the end of the list is on a page that was not loaded yet.
+    const isBeyond = query.hasNextPage && oldest !== undefined && event.timestamp < oldest.timestamp;
+    setInbox((before) => receive(before, event, isLoaded || isOurs, fits(event, filter) && !isBeyond));
+  };
+  const live = useLiveEvents({
+    enabled: query.data !== undefined,
+    camera: filter.camera,
+    type: filter.type,
+    newest: () => newestId(loaded, inbox),
+    onEvent: take,
+  });
+  const acknowledge = useMutation({
+    mutationFn: (ids: readonly string[]) => {
+      setPending((before) => new Set([...before, ...ids]));
+      return acknowledgeAll(ids, { onEvent: (event) => take(event, true), wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000)) });
+    },
+    onSettled: (_done, _error, ids) => setPending((before) => new Set([...before].filter((id) => !ids.includes(id)))),
+  });
+  return {
+    query,
+    live,
+    acknowledge,
+    pending,
+    events: merged(loaded, inbox),
+    waiting: waitingIn(loaded, inbox),
+    showWaiting: () => setInbox(reveal),
+  };
+}
