@@ -9,6 +9,7 @@ use nightjar_api::{ProbeAudio, ProbeFault, ProbeReason, ProbeReport, Prober};
 use nightjar_model::{CameraSource, Reach};
 use nightjar_sources::{Probed, SourceError, probe};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 /// How many are tried at the same time.
 const AT_ONCE: usize = 4;
@@ -16,8 +17,8 @@ const AT_ONCE: usize = 4;
 const CAMERA_LIMIT: Duration = Duration::from_millis(5_500);
 /// How long its stream is looked at.
 const SAMPLE: Duration = Duration::from_millis(1_500);
-/// How long the picture may take.
-const PICTURE_LIMIT: Duration = Duration::from_millis(2_500);
+/// How long it may take in all, with the picture.
+const LIMIT: Duration = Duration::from_secs(8);
 
 /// What tries cameras, as far as `reach` goes.
 pub(super) fn prober(reach: Reach) -> Prober {
@@ -37,13 +38,19 @@ pub(super) fn prober(reach: Reach) -> Prober {
 }
 
 async fn attempt(source: &CameraSource, reach: Reach) -> Result<ProbeReport, ProbeFault> {
+    let end = now() + LIMIT;
     let probed = probe(source, reach, SAMPLE, CAMERA_LIMIT).await;
     let probed = probed.map_err(|error| ProbeFault { reason: reason(&error), cause: error.to_string() })?;
     let picture = match &probed.key_frame {
-        Some(frame) => picture::jpeg(frame, PICTURE_LIMIT).await,
+        Some(frame) => picture::jpeg(frame, end).await,
         None => Err("the camera sent no key frame in time"),
     };
     Ok(report(probed, picture))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a driver: somebody waits for the answer")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn report(probed: Probed, picture: Result<Vec<u8>, &'static str>) -> ProbeReport {

@@ -6,14 +6,13 @@
 
 use std::env;
 use std::process::Stdio;
-use std::time::Duration;
 
 use nightjar_media::Codec;
 use nightjar_sources::KeyFrame;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// Address space of the process.
 const MEMORY: u64 = 1 << 30;
@@ -24,8 +23,8 @@ const MAX_PICTURE: u64 = 4 << 20;
 /// Wider pictures are made smaller.
 const SCALE: &str = "scale='min(1280,iw)':-2";
 
-/// The frame as JPEG, or why there is none.
-pub(super) async fn jpeg(frame: &KeyFrame, limit: Duration) -> Result<Vec<u8>, &'static str> {
+/// The frame as JPEG, or why there is none before `end`.
+pub(super) async fn jpeg(frame: &KeyFrame, end: Instant) -> Result<Vec<u8>, &'static str> {
     let format = match frame.codec {
         Codec::H264 => "h264",
         Codec::H265 => "hevc",
@@ -35,7 +34,7 @@ pub(super) async fn jpeg(frame: &KeyFrame, limit: Duration) -> Result<Vec<u8>, &
         command(format).spawn().map_err(|_| "ffmpeg, which makes the picture, is not installed")?;
     // It has read nothing of the camera's yet.
     confine(&child).map_err(|_| "ffmpeg could not be confined")?;
-    match timeout(limit, convert(&mut child, &frame.annex_b)).await {
+    match timeout_at(end, convert(&mut child, &frame.annex_b)).await {
         Ok(picture) if picture.starts_with(&[0xff, 0xd8]) => Ok(picture),
         Ok(_) => Err("ffmpeg could not decode the key frame"),
         Err(_) => Err("ffmpeg took too long"),
