@@ -276,7 +276,7 @@ async fn nonsense_is_told_and_too_much_of_it_ends_the_socket() {
 
     // Its place is free a moment after it has heard that it is closed.
     let mut large = port.connect_when_free(&bearer).await;
-    let _second = port.connect(&bearer).await;
+    let _second = port.connect_when_free(&bearer).await;
     let Err((status, body)) = port.try_connect("/api/v1/ws/events", Some(&bearer)).await else {
         panic!("is let in")
     };
