@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge};
 use nightjar_model::{GapCause, Segment};
+use nightjar_storage::DiskUsage;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -90,6 +91,8 @@ impl Fill {
 #[derive(Debug)]
 pub struct Gauge {
     config: PressureConfig,
+    /// The volume; none: ask the disk.
+    volume: Option<DiskUsage>,
     /// The last sum of all files, and until when it is good enough.
     walked: Option<(u64, Instant)>,
 }
@@ -97,7 +100,13 @@ pub struct Gauge {
 impl Gauge {
     /// A gauge that has not looked yet.
     pub fn new(config: PressureConfig) -> Self {
-        Self { config, walked: None }
+        Self { config, volume: None, walked: None }
+    }
+
+    /// A gauge that takes the volume to be this full, whatever the disk says: what a test sees must
+    /// not depend on the disk it runs on.
+    pub fn with_volume(config: PressureConfig, volume: DiskUsage) -> Self {
+        Self { volume: Some(volume), ..Self::new(config) }
     }
 
     /// One round: measures, makes room if it is short, and tells whether there is any.
@@ -141,7 +150,10 @@ impl Gauge {
 
     /// How full it is: of the volume, or of the footage's own limit where that is nearer.
     async fn measure(&mut self, footage: &Footage) -> Result<Fill> {
-        let volume = footage.on_disk(|local| Ok(local.usage()?)).await?;
+        let volume = match self.volume {
+            Some(volume) => volume,
+            None => footage.on_disk(|local| Ok(local.usage()?)).await?,
+        };
         let whole = Fill { total: volume.total, used: volume.total.saturating_sub(volume.free) };
         let Some(limit) = self.config.max_bytes.filter(|limit| *limit < volume.total) else {
             return Ok(whole);

@@ -76,7 +76,7 @@ function configuration(cameras, { folder, address, segmentSecs, service, more })
   };
   return [
     `[service]\nlisten = "${address}"\nmetrics_port = 0\ndata_dir = "${folder}/data"\nlog_format = "text"\n${service}\n`,
-    `[recording]\nsegment_duration_secs = ${segmentSecs}\n`,
+    `[recording]\nmax_disk_percent = 99\nsegment_duration_secs = ${segmentSecs}\n`,
     ...cameras.map(camera),
     more,
   ].join("\n");

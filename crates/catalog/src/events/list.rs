@@ -212,7 +212,7 @@ impl Parts {
         {
             return Self::by_camera(&org, cameras, &types);
         }
-        let kinds = if types.is_empty() { kinds.iter().map(String::as_str).collect() } else { types };
+        let kinds = if filter.needs_kinds() { kinds.iter().map(String::as_str).collect() } else { types };
         let severities = filter.severity_numbers();
         if !kinds.is_empty() && kinds.len() * severities.len() <= most {
             let pairs = kinds.iter().flat_map(|kind| severities.iter().map(move |severity| (kind, severity)));

@@ -21,6 +21,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_nightjar");
 pub(crate) struct Setup {
     pub(crate) folder: TempDir,
     port: u16,
+    /// Whether it lives on the machine's own disk, which others may have filled.
+    shares_disk: bool,
 }
 
 /// A running server. It is killed when dropped.
@@ -35,7 +37,8 @@ pub(crate) struct Nightjar {
 impl Setup {
     /// A configuration of `[service]` and whatever `more` says.
     pub(crate) fn new(more: &str) -> Self {
-        Self::in_folder(tempfile::tempdir().expect("temporary folder"), more)
+        let setup = Self::in_folder(tempfile::tempdir().expect("temporary folder"), more);
+        Self { shares_disk: true, ..setup }
     }
 
     pub(crate) fn in_folder(folder: TempDir, more: &str) -> Self {
@@ -45,7 +48,7 @@ impl Setup {
             folder.path().join("data").display()
         );
         std::fs::write(folder.path().join("nightjar.toml"), config).expect("configuration");
-        Self { folder, port }
+        Self { folder, port, shares_disk: false }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -57,6 +60,9 @@ impl Setup {
         let mut command = Command::new(BINARY);
         command.args(arguments).arg("--config").arg(self.path("nightjar.toml"));
         command.env_remove("NIGHTJAR_CONFIG").env("NIGHTJAR_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null());
+        if self.shares_disk {
+            command.env("NIGHTJAR__RECORDING__MAX_DISK_PERCENT", "99");
+        }
         command.stdout(log.try_clone().expect("log")).stderr(log);
         command
     }
