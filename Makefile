@@ -27,10 +27,11 @@ proof: ## The long proofs: eight real cameras for five minutes, a bucket gone fo
 	@NIGHTJAR_PROOF_SECONDS=300 NIGHTJAR_PROOF_OUTAGE=120 scripts/with-services \
 	  cargo nextest run --workspace -E 'binary(it) and test(/^(real_cameras|bucket)::/)'
 
-bench: ## What a camera costs, against ffmpeg and the floor; writes bench/results
+bench: ## What a camera and a request cost, against ffmpeg and floors; writes bench/results
 	@scripts/setup
 	@scripts/lib/web build
 	@bench/run.py
+	@bench/api.sh
 
 web: ## Build the page
 	@scripts/lib/web build

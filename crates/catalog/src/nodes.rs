@@ -15,7 +15,7 @@ impl Catalog {
         let seen = node::Entity::find_by_id(&id.0).one(self.reader()).await?.and_then(|row| row.seen_at);
         self.write(|| async {
             let row =
-                node::ActiveModel { id: Set(id.0.clone()), started_at: Set(at.micros()), seen_at: Set(seen) };
+                node::ActiveModel { id: Set(id.0.clone()), started_at: Set(at.micros()), seen_at: Set(None) };
             let known =
                 OnConflict::column(node::Column::Id).update_column(node::Column::StartedAt).to_owned();
             node::Entity::insert(row).on_conflict(known).exec_without_returning(self.writer()).await?;

@@ -118,6 +118,8 @@ pub fn merged(kind: DatabaseKind, merge: &Merge<'_>, values: &mut Values) -> Str
 pub struct Merge<'a> {
     pub table: &'static str,
     pub columns: &'static [&'static str],
+    /// SQLite would take a wider one: for rows of which only this index knows.
+    pub index: Option<&'static str>,
     pub parts: Vec<Vec<Value>>,
     pub rest: &'a str,
     /// `ASC` or `DESC`.

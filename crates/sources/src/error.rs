@@ -43,9 +43,30 @@ pub enum SourceError {
     /// The stream's picture is coded in a way that we can't record.
     #[error("the stream has no video that Nightjar can record, which is H.264 or H.265: {0}")]
     UnsupportedVideo(String),
-    /// The camera, or something between us, broke the protocol.
-    #[error("{0}")]
-    Protocol(String),
+    /// The connection broke.
+    #[error("the connection was lost at {step}: {reason}")]
+    Lost {
+        /// What we asked for.
+        step: &'static str,
+        /// What the system says.
+        reason: String,
+    },
+    /// What came is no RTSP: another protocol answers there, or data got lost on the way.
+    #[error("the camera sent something at {step} that is not RTSP: {reason}")]
+    NotRtsp {
+        /// What we asked for.
+        step: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The camera, or something between us, broke the protocol in another way.
+    #[error("{step} failed: {reason}")]
+    Protocol {
+        /// What we asked for.
+        step: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
     /// The camera ended the stream.
     #[error("the camera closed the connection")]
     Ended,

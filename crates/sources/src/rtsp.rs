@@ -1,6 +1,8 @@
 //! One RTSP session, over the RTSP library: connect, describe, set up, play, and then frames.
 //!
-//! Nothing of the library's types leaves this file.
+//! Nothing of the library's types leaves this file and [`classify`].
+
+mod classify;
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use retina::client::{
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoParametersCodec};
 use url::Url;
 
+use self::classify::classify;
 use crate::SourceError;
 use crate::clock::Arrival;
 use crate::resolve::places;
@@ -251,20 +254,5 @@ async fn within<T>(
     match tokio::time::timeout(STEP_LIMIT, call).await {
         Ok(result) => result.map_err(|error| classify(step, &error)),
         Err(_) => Err(SourceError::NoAnswer { step, limit: STEP_LIMIT }),
-    }
-}
-
-/// The library's errors are texts of several lines; the first one says what happened.
-fn classify(step: &'static str, error: &retina::Error) -> SourceError {
-    match error.status_code() {
-        Some(status @ (401 | 403)) => return SourceError::Unauthorized { status },
-        Some(status @ (404 | 454)) => return SourceError::NoSuchStream { status },
-        _ => {}
-    }
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    match line.strip_prefix("Unable to connect to RTSP server: ") {
-        Some(reason) => SourceError::Connect(reason.to_owned()),
-        None => SourceError::Protocol(format!("{step}: {line}")),
     }
 }

@@ -13,15 +13,17 @@ use nightjar_access::{Access, AccessConfig};
 use nightjar_api::{ApiConfig, ApiState, Clock, Live, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_events::{Events, EventsConfig};
-use nightjar_model::{NodeId, Role, StatusBoard, WallTime};
+use nightjar_model::{NodeId, Role, Secret, StatusBoard, WallTime};
 use nightjar_playback::{PlaybackConfig, PlaybackService};
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
+use uuid::Uuid;
 
 use crate::people::People;
+use crate::stores;
 use crate::studio::{Studio, at};
 
 /// A studio and its API.
@@ -54,7 +56,7 @@ impl Lab {
         let studio = Studio::new().await;
         let clock = Arc::new(AtomicI64::new(at(1_000).micros()));
         let hands = Arc::clone(&clock);
-        let cache = Cache::embedded(CacheConfig::default());
+        let cache = cache().await;
         let access = Access::new(studio.catalog.clone(), cache.clone(), AccessConfig::default());
         let access = access.expect("accounts");
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
@@ -146,6 +148,17 @@ impl Lab {
     pub(crate) async fn data(&self, path: &str) -> Value {
         self.get(path).await.data()
     }
+}
+
+/// A cache of its own, where the test's stores are.
+pub(crate) async fn cache() -> Cache {
+    if !stores::are_shared() {
+        return Cache::embedded(CacheConfig::default());
+    }
+    let url = std::env::var("NIGHTJAR_TEST_REDIS").expect("run it through scripts/with-services");
+    let prefix = format!("test-{}:", Uuid::now_v7().simple());
+    let config = CacheConfig { prefix, ..CacheConfig::default() };
+    Cache::redis(&Secret::new(url), config).await.expect("an address")
 }
 
 /// A request with a token, if it has none.

@@ -22,6 +22,8 @@ mod recording;
 mod recordings;
 mod sockets;
 mod storage;
+#[path = "../../../playback/tests/it/stores.rs"]
+mod stores;
 #[path = "../../../playback/tests/it/studio.rs"]
 mod studio;
 mod system;

@@ -9,14 +9,13 @@ use axum::http::{HeaderMap, Method};
 use nightjar_access::oidc::{Issuer, Oidc, OidcConfig, OidcProvider, RoleRules};
 use nightjar_access::{Access, AccessConfig};
 use nightjar_api::{ApiState, Clock};
-use nightjar_cache::{Cache, CacheConfig};
 use nightjar_model::{OrgId, Role, Secret};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::lab::{Lab, Reply, request, send};
+use crate::lab::{Lab, Reply, cache, request, send};
 
 const START: &str = "/api/v1/auth/oidc/test/start";
 const CALLBACK: &str = "/api/v1/auth/oidc/test/callback";
@@ -38,7 +37,7 @@ struct Browser {
 async fn server() -> Server {
     let issuer = std::env::var("NIGHTJAR_TEST_OIDC").expect("run it through scripts/with-services");
     let lab = Lab::new().await;
-    let cache = Cache::embedded(CacheConfig::default());
+    let cache = cache().await;
     let access = Access::new(lab.state.catalog.clone(), cache.clone(), AccessConfig::default());
     let access = access.expect("accounts");
     let mapping = [("nightjar-admins".to_owned(), Role::Admin), ("guards".to_owned(), Role::Viewer)];

@@ -9,6 +9,7 @@ use nightjar_model::Secret;
 use serde_json::json;
 
 use crate::lab::{Lab, request, send};
+use crate::stores;
 use crate::studio::at;
 
 #[tokio::test]
@@ -20,7 +21,9 @@ async fn health_says_how_the_parts_are() {
         (&json!("degraded"), &json!("1.2.3"), &json!(100))
     );
     assert_eq!(health["components"]["cameras"], json!({"total": 1, "online": 0, "offline": 1}));
-    assert_eq!(health["components"]["database"], json!({"status": "healthy", "details": "sqlite"}));
+    let kind = if stores::are_shared() { "postgres" } else { "sqlite" };
+    let database = json!({"status": "healthy", "details": kind});
+    assert_eq!(health["components"]["database"], database);
     lab.state.status.update_camera(lab.studio.camera.id, at(1), |status| status.connected = true);
     assert_eq!(lab.get("/health").await.json()["status"], "healthy");
     lab.state.status.update_storage(|storage| storage.bucket_ok = Some(false));

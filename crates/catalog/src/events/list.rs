@@ -175,8 +175,8 @@ pub(crate) fn page_statement(
     let most = usize::try_from(MOST_MERGED / limit).unwrap_or(MOST_PARTS).min(MOST_PARTS);
     let parts = Parts::of(filter, kinds, most);
     rest += &parts.rest(filter, &mut values);
-    let (columns, parts) = (parts.columns, parts.rows);
-    let merge = Merge { table: "events", columns, parts, rest: &rest, direction, limit };
+    let Parts { columns, index, rows: parts, .. } = parts;
+    let merge = Merge { table: "events", columns, index, parts, rest: &rest, direction, limit };
     let merged = dialect::merged(kind, &merge, &mut values);
     let text =
         format!("SELECT id FROM ({merged}) AS merged ORDER BY id {direction} LIMIT {wanted} OFFSET {skip}");
@@ -186,6 +186,7 @@ pub(crate) fn page_statement(
 /// What an index is asked for, one part after the other.
 struct Parts {
     columns: &'static [&'static str],
+    index: Option<&'static str>,
     rows: Vec<Vec<Value>>,
     /// Whether the index knows the cameras, the types and the severities.
     cameras: bool,
@@ -198,13 +199,14 @@ impl Parts {
         let org: Value = filter.org.0.into();
         let by_org = Self {
             columns: &["org_id"],
+            index: None,
             rows: vec![vec![org.clone()]],
             cameras: false,
             types: false,
             severities: false,
         };
         if filter.acknowledged == Some(true) {
-            return by_org;
+            return Self { index: Some("events_acknowledged"), ..by_org };
         }
         let types: Vec<&str> = filter.types.iter().map(EventType::as_str).collect();
         if let Some(cameras) = &filter.cameras
@@ -219,6 +221,7 @@ impl Parts {
             let row = |(kind, severity): (&&str, &i16)| vec![org.clone(), (*kind).into(), (*severity).into()];
             return Self {
                 columns: &["org_id", "event_type", "severity"],
+                index: None,
                 rows: pairs.map(row).collect(),
                 cameras: false,
                 types: true,
@@ -237,6 +240,7 @@ impl Parts {
         let by_type = !types.is_empty();
         Self {
             columns: if by_type { &["org_id", "camera_id", "event_type"] } else { &["org_id", "camera_id"] },
+            index: None,
             rows: if by_type {
                 cameras.iter().flat_map(with_types).collect()
             } else {

@@ -132,12 +132,13 @@ fn change(row: &str, sign: char) -> String {
 /// One query a part.
 pub(super) fn merged(merge: &Merge<'_>, values: &mut Values) -> String {
     let Merge { table, rest, direction, limit, .. } = merge;
+    let index = merge.index.map(|index| format!(" INDEXED BY {index}")).unwrap_or_default();
     let parts = merge.parts.iter().enumerate().map(|(number, part)| {
         let equal = merge.columns.iter().zip(part);
         let equal = equal.map(|(column, value)| format!("{column} = {} AND ", values.bind(value.clone())));
         let equal: String = equal.collect();
         format!(
-            "SELECT * FROM (SELECT id FROM {table} WHERE {equal}{rest}
+            "SELECT * FROM (SELECT id FROM {table}{index} WHERE {equal}{rest}
              ORDER BY id {direction} LIMIT {limit}) AS part{number}"
         )
     });

@@ -5,5 +5,6 @@ mod downloads;
 mod growing;
 mod playlists;
 mod remote;
+mod stores;
 mod studio;
 mod support;

@@ -19,6 +19,8 @@ use nightjar_storage::LocalTier;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::stores::TestDatabase;
+
 /// Pictures a second.
 pub(crate) const FPS: i64 = 25;
 /// Pictures from one random access point to the next: 2 s.
@@ -43,19 +45,20 @@ pub(crate) struct Studio {
     pub(crate) catalog: Catalog,
     pub(crate) local: LocalTier,
     pub(crate) camera: Camera,
+    _database: TestDatabase,
 }
 
 impl Studio {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = format!("sqlite://{}/catalog.db", folder.path().display());
+        let database = TestDatabase::new(&folder);
         let sealer = Some(Sealer::new([7; 32], Vec::new()));
         let options = CatalogOptions { sealer, ..CatalogOptions::default() };
-        let catalog = Catalog::connect(&url, &options).await.expect("opens");
+        let catalog = Catalog::connect(&database.url, &options).await.expect("opens");
         let local = LocalTier::open(&folder.path().join("recordings"), &node(), at(0)).expect("opens");
         let camera = camera("front-door");
         catalog.upsert_camera(&camera).await.expect("inserts");
-        Self { _folder: folder, catalog, local, camera }
+        Self { _folder: folder, catalog, local, camera, _database: database }
     }
 
     /// A day in 96 files of 15 minutes, with entries of 4 s; only the catalog knows of it.

@@ -81,7 +81,9 @@ fn reason(error: &SourceError) -> ProbeReason {
         SourceError::NoSuchStream { .. } => ProbeReason::StreamNotFound,
         SourceError::NoVideo(_) => ProbeReason::NoVideo,
         SourceError::UnsupportedVideo(_) => ProbeReason::CodecNotSupported,
-        SourceError::Protocol(_) => ProbeReason::NotRtsp,
+        SourceError::Lost { .. } | SourceError::NotRtsp { .. } | SourceError::Protocol { .. } => {
+            ProbeReason::NotRtsp
+        }
         SourceError::Ended | SourceError::Stalled(_) => ProbeReason::NoMedia,
     }
 }

@@ -11,8 +11,8 @@ use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_catalog::{Catalog, CatalogOptions, NewUser, Sealer};
 use nightjar_events::{Events, EventsConfig};
 use nightjar_model::{
-    Caller, Camera, CameraId, CameraSource, GroupScope, NodeId, OrgId, Role, SessionId, StatusBoard, User,
-    UserId, Via,
+    Caller, Camera, CameraId, CameraSource, CameraStatus, GroupScope, NodeId, OrgId, RecordingState, Role,
+    SegmentId, SessionId, StatusBoard, User, UserId, Via,
 };
 use nightjar_playback::{PlaybackConfig, PlaybackService};
 use nightjar_storage::LocalTier;
@@ -24,8 +24,6 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::{Result, wall};
-
-const CAMERAS: usize = 100;
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -39,19 +37,19 @@ pub(crate) struct Server {
 
 /// One of its cameras.
 pub(crate) fn camera(number: usize) -> CameraId {
-    CameraId(Uuid::from_u128((number % CAMERAS) as u128 + 1))
+    CameraId(Uuid::from_u128(number as u128 + 1))
 }
 
 impl Server {
-    pub(crate) async fn start() -> Result<Self> {
+    pub(crate) async fn start(cameras: usize) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}/catalog.db", folder.path().display());
         let sealer = Some(Sealer::new([7; 32], Vec::new()));
         let catalog = Catalog::connect(&url, &CatalogOptions { sealer, ..CatalogOptions::default() }).await?;
-        for number in 0..CAMERAS {
-            let source = CameraSource::new(format!("rtsp://192.0.2.1/{number}").parse()?);
-            let key = format!("camera-{number}").parse()?;
-            catalog.upsert_camera(&Camera::new(camera(number), OrgId::DEFAULT, key, source, wall())).await?;
+        let status = StatusBoard::default();
+        for number in 0..cameras {
+            catalog.upsert_camera(&some_camera(number)?).await?;
+            status.update_camera(camera(number), wall(), show_recording);
         }
         let (cache, stop, mut tasks) =
             (Cache::embedded(CacheConfig::default()), CancellationToken::new(), JoinSet::new());
@@ -75,7 +73,7 @@ impl Server {
             cache,
             events: events.clone(),
             live,
-            status: StatusBoard::default(),
+            status,
             prober: Arc::new(|_| {
                 let cause = "nothing is probed here".to_owned();
                 Box::pin(async { Err(ProbeFault { reason: ProbeReason::ConnectionRefused, cause }) })
@@ -97,10 +95,43 @@ impl Server {
         Ok(Self { address, token, events, tasks, stop, _folder: folder })
     }
 
-    pub(crate) async fn stop(&mut self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
     }
+}
+
+/// A camera with all that the list tells of one.
+fn some_camera(number: usize) -> Result<Camera> {
+    let address =
+        |stream: &str| format!("rtsp://192.0.2.{}:{}/{stream}", number % 250, 8_000 + number).parse();
+    let mut source = CameraSource::new(address("main")?);
+    source.sub_url = Some(address("sub")?);
+    source.username = Some("viewer".to_owned());
+    let key = format!("camera-{number:03}").parse()?;
+    let camera = Camera::new(camera(number), OrgId::DEFAULT, key, source, wall());
+    Ok(Camera {
+        name: format!("Camera {number} at the loading dock"),
+        tags: vec!["outside".to_owned(), "west".to_owned()],
+        company: "Example".to_owned(),
+        model: "Dome 4".to_owned(),
+        serial_number: Some(format!("EX-{number:06}")),
+        location: "Warehouse 2".to_owned(),
+        place: "Door 7".to_owned(),
+        recording_since: Some(wall()),
+        ..camera
+    })
+}
+
+/// As it is while all is well.
+fn show_recording(status: &mut CameraStatus) {
+    status.connected = true;
+    status.state = RecordingState::Recording;
+    status.last_frame = Some(wall());
+    (status.fps, status.bitrate) = (25.0, 4_012_345);
+    status.dimensions = Some((2_560, 1_440));
+    status.codecs = vec!["h264", "aac"];
+    status.open_segment = Some(SegmentId(Uuid::now_v7()));
 }
 
 /// An API token of a new administrator.
