@@ -51,7 +51,10 @@ impl Lab {
     }
 
     pub(crate) async fn with(config: ApiConfig, playback: PlaybackConfig) -> Self {
-        let studio = Studio::new().await;
+        Self::over(Studio::new().await, config, playback).await
+    }
+
+    pub(crate) async fn over(studio: Studio, config: ApiConfig, playback: PlaybackConfig) -> Self {
         let clock = Arc::new(AtomicI64::new(at(1_000).micros()));
         let hands = Arc::clone(&clock);
         let cache = Cache::embedded(CacheConfig::default());

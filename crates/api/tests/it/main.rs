@@ -1,10 +1,12 @@
 //! The API as a client sees it: requests against the router.
 
+mod attacks;
 mod auth;
 mod authorization;
 mod camera_changes;
 mod cameras;
 mod conventions;
+mod database;
 mod events;
 mod headers;
 mod idempotency;

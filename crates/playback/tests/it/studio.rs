@@ -49,9 +49,14 @@ impl Studio {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}/catalog.db", folder.path().display());
+        Self::over(folder, &url).await
+    }
+
+    /// With the catalog at this address.
+    pub(crate) async fn over(folder: TempDir, url: &str) -> Self {
         let sealer = Some(Sealer::new([7; 32], Vec::new()));
         let options = CatalogOptions { sealer, ..CatalogOptions::default() };
-        let catalog = Catalog::connect(&url, &options).await.expect("opens");
+        let catalog = Catalog::connect(url, &options).await.expect("opens");
         let local = LocalTier::open(&folder.path().join("recordings"), &node(), at(0)).expect("opens");
         let camera = camera("front-door");
         catalog.upsert_camera(&camera).await.expect("inserts");
