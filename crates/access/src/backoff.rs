@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use nightjar_cache::Key;
-use nightjar_model::WallTime;
+use nightjar_model::{OrgId, WallTime};
 use tokio::sync::broadcast;
 
 use crate::{Access, AccessError, ClientInfo, Result};
@@ -13,6 +13,8 @@ use crate::{Access, AccessError, ClientInfo, Result};
 pub(crate) const WAITING: usize = 64;
 /// More failures than this in a minute are a burst.
 const BURST: u64 = 10;
+/// What the counters of accounts begin with.
+const ACCOUNT: &str = "login.account.";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Many failed sign-ins in a short time: reported once a minute for each suspect.
@@ -20,6 +22,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub struct LoginBurst {
     /// Whose.
     pub suspect: Suspect,
+    /// The organization of the account; of the installation itself where there is none.
+    pub org: OrgId,
     /// When it became one.
     pub at: WallTime,
 }
@@ -27,8 +31,10 @@ pub struct LoginBurst {
 /// What failed sign-ins have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Suspect {
-    /// The name that was typed, cut to 100 characters. There may be no such account.
+    /// The name of an account.
     Account(String),
+    /// A name that no account has. It is not told: people type passwords where names belong.
+    Nobody,
     /// Where they come from.
     Ip(IpAddr),
 }
@@ -41,16 +47,14 @@ pub(crate) struct Suspects {
 
 impl Suspects {
     pub(crate) fn new(username: &str, client: &ClientInfo) -> Self {
-        let account = format!("login.account.{}", username.trim().to_lowercase());
+        let account = format!("{ACCOUNT}{}", username.trim().to_lowercase());
         let address = client.ip.map(|ip| (format!("login.ip.{}", network_of(ip)), ip));
         Self { account, address }
     }
 
-    /// Seen by people.
-    fn all(&self) -> impl Iterator<Item = (&str, Suspect)> {
-        let name = self.account.trim_start_matches("login.account.").chars().take(100).collect();
-        let address = self.address.iter().map(|(key, ip)| (key.as_str(), Suspect::Ip(*ip)));
-        [(self.account.as_str(), Suspect::Account(name))].into_iter().chain(address)
+    /// The name that was typed, as accounts are found by it.
+    fn typed(&self) -> &str {
+        self.account.trim_start_matches(ACCOUNT)
     }
 }
 
@@ -95,13 +99,28 @@ impl Access {
     }
 
     async fn count_for_burst(&self, suspects: &Suspects, now: WallTime) {
-        for (subject, suspect) in suspects.all() {
-            let count = self.inner.cache.incr(&Key::new("login_burst", &[subject]), MINUTE).await;
-            if count == BURST + 1 {
-                // Nobody may be listening.
-                let _ = self.inner.bursts.send(LoginBurst { suspect, at: now });
-            }
+        if self.is_burst(&suspects.account).await {
+            let known = self.account_named(suspects.typed()).await.unwrap_or_default();
+            let (suspect, org) = known.map_or((Suspect::Nobody, OrgId::DEFAULT), |user| {
+                (Suspect::Account(user.username), user.org_id)
+            });
+            self.tell_burst(LoginBurst { suspect, org, at: now });
         }
+        if let Some((address, ip)) = &suspects.address
+            && self.is_burst(address).await
+        {
+            self.tell_burst(LoginBurst { suspect: Suspect::Ip(*ip), org: OrgId::DEFAULT, at: now });
+        }
+    }
+
+    /// Counts; says whether it becomes a burst with this one.
+    async fn is_burst(&self, subject: &str) -> bool {
+        self.inner.cache.incr(&Key::new("login_burst", &[subject]), MINUTE).await == BURST + 1
+    }
+
+    fn tell_burst(&self, burst: LoginBurst) {
+        // Nobody may be listening.
+        let _ = self.inner.bursts.send(burst);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nightjar_catalog::CatalogError;
-use nightjar_model::Permission;
+use nightjar_model::{Permission, Session};
 
 use crate::PasswordRule;
 
@@ -29,9 +29,12 @@ pub enum AccessError {
     /// The account is for programs.
     #[error("this account can't sign in; it has API tokens")]
     RoleRestricted,
-    /// The refresh token is not ours, was used before, or its sign-in has ended.
+    /// The refresh token is not ours, or its sign-in has ended.
     #[error("the sign-in has ended")]
     Refresh,
+    /// The refresh token was used before: somebody has a copy. The sign-in has ended with this.
+    #[error("the sign-in has ended")]
+    RefreshReused(Box<Session>),
     /// A field can't be that.
     #[error("{why}")]
     Field {

@@ -1,7 +1,7 @@
 //! Signing in with a password and, where one is set up, a second factor.
 
 use nightjar_catalog::{LoginRecord, TotpRecord};
-use nightjar_model::{Role, Secret, UserId, WallTime};
+use nightjar_model::{Role, Secret, User, UserId, WallTime};
 
 use crate::backoff::Suspects;
 use crate::password::{MAX_BYTES, Turn, Verdict};
@@ -47,6 +47,12 @@ impl Access {
         }
         self.note_success(&suspects).await;
         self.sign_in(record.user, &login.client, now).await
+    }
+
+    /// The account that a typed name means. One that means none may be a password that was typed into
+    /// the wrong field: it belongs into no log, event or audit entry.
+    pub async fn account_named(&self, typed: &str) -> Result<Option<User>> {
+        Ok(self.catalog().login_record(typed.trim()).await?.map(|record| record.user))
     }
 
     /// The active account whose password this is.

@@ -14,6 +14,8 @@ use crate::{Access, AccessError, Result};
 const MARK: &str = "njr_";
 /// Characters of what a client calls itself that are kept.
 const AGENT_CHARS: usize = 200;
+/// Bytes of a word of it.
+const AGENT_WORD: usize = 40;
 
 /// Who is at the other end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,7 +91,7 @@ impl Access {
             RefreshOutcome::Reused(session) => {
                 tracing::warn!(session = %session.id, user = %session.user_id, "a refresh token was used twice");
                 self.session_changed(session.id).await;
-                return Err(AccessError::Refresh);
+                return Err(AccessError::RefreshReused(Box::new(session)));
             }
             RefreshOutcome::Ended(_) | RefreshOutcome::Unknown => return Err(AccessError::Refresh),
         };
@@ -165,13 +167,27 @@ fn digest_of(token: &str) -> Option<Digest> {
     fits.then(|| random::digest("nightjar refresh token 1", token.as_bytes()))
 }
 
+/// What a client calls itself, as it is kept and shown: names of programs, no addresses, which may
+/// hold credentials, and nothing as long as a token.
 fn agent(client: &ClientInfo) -> String {
-    client.user_agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect()
+    let harmless =
+        |word: &&str| word.len() <= AGENT_WORD && !word.contains(['@', '=']) && !word.contains("://");
+    let words: Vec<&str> = client.user_agent.split_whitespace().filter(harmless).collect();
+    words.join(" ").chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_is_kept_by_name_and_not_by_what_it_carries() {
+        let of = |text: &str| agent(&ClientInfo { ip: None, user_agent: text.to_owned() });
+        let browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        assert_eq!(of(browser), browser);
+        let token = "a".repeat(50);
+        assert_eq!(of(&format!("vlc/3 (rtsp://admin:hunter2@cam/) key=hunter2 {token} x@y")), "vlc/3");
+    }
 
     #[test]
     fn a_refresh_token_is_known_by_its_digest() {

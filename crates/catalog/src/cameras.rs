@@ -4,6 +4,7 @@
 //! no list and found by no id, except where `with_deleted` says so. Its key stays taken as long as
 //! it has footage, because the keys of its objects contain it.
 
+mod addresses;
 mod book;
 mod configs;
 mod edit;

@@ -8,11 +8,13 @@ use crate::sql::statement;
 use crate::{Catalog, CatalogError, Result, Sealer};
 
 /// The columns that hold sealed values.
-const SEALED: [SealedColumn; 4] = [
+const SEALED: [SealedColumn; 6] = [
     SealedColumn { table: "users", column: "totp_secret", key: RowKey::Uuid },
     SealedColumn { table: "users", column: "totp_pending", key: RowKey::Uuid },
     SealedColumn { table: "signing_keys", column: "private", key: RowKey::Kid },
     SealedColumn { table: "cameras", column: "password", key: RowKey::Uuid },
+    SealedColumn { table: "cameras", column: "main_url", key: RowKey::Uuid },
+    SealedColumn { table: "cameras", column: "sub_url", key: RowKey::Uuid },
 ];
 
 struct SealedColumn {
@@ -48,7 +50,8 @@ impl Catalog {
         let mut count = 0;
         for row in rows {
             let old: String = row.try_get_by_index(1)?;
-            if sealer.is_current(&old) {
+            // Addresses without a query have nothing to hide.
+            if sealer.is_current(&old) || (column.ends_with("_url") && !sealer.is_sealed(&old)) {
                 continue;
             }
             let (shown, value) = key.of(&row)?;

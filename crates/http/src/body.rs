@@ -9,6 +9,7 @@ use nightjar_model::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::echo;
 use crate::error::ApiError;
 
 /// A JSON body.
@@ -59,7 +60,8 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
 }
 
 fn wrong(path: String, error: &serde_json::Error) -> ApiError {
-    let field = if path == "." || !error.is_data() { "body".to_owned() } else { path };
+    let named = path.split('.').all(|part| echo::word(part.split('[').next().unwrap_or_default()).is_some());
+    let field = if named && error.is_data() { path } else { "body".to_owned() };
     ApiError::field(ErrorCode::ValidationFailed, &field, reason(error))
 }
 
@@ -83,7 +85,7 @@ fn reason(error: &serde_json::Error) -> String {
     // The position says nothing that the field's name does not say better.
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    format!("is wrong: {}", text.chars().take(300).collect::<String>())
+    format!("is wrong: {}", echo::without_value(text).chars().take(300).collect::<String>())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -43,8 +43,8 @@ pub use api_enum;
 
 /// Says which values there are.
 pub fn not_one_of(text: &str, names: &[&str]) -> String {
-    let shown: String = text.chars().take(64).collect();
-    format!("has no value `{shown}`; valid ones: {}", names.join(", "))
+    let shown = crate::echo::word(text).map(|word| format!("value `{word}`"));
+    format!("has no {}; valid ones: {}", shown.as_deref().unwrap_or("such value"), names.join(", "))
 }
 
 api_enum! {

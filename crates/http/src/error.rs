@@ -19,6 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::echo::word;
 use crate::time::Timestamp;
 
 /// A failure on its way to the client. Cheap to clone, as an extension must be.
@@ -58,32 +59,32 @@ impl ApiError {
 
     /// No such event.
     pub fn event_not_found(asked: &str) -> Self {
-        Self::new(ErrorCode::EventNotFound, "There is no such event.").detail("id", shorten(asked))
+        Self::new(ErrorCode::EventNotFound, "There is no such event.").about("id", asked)
     }
 
     /// No such camera.
     pub fn camera_not_found(asked: &str) -> Self {
-        Self::new(ErrorCode::CameraNotFound, "There is no such camera.").detail("camera_id", shorten(asked))
+        Self::new(ErrorCode::CameraNotFound, "There is no such camera.").about("camera_id", asked)
     }
 
     /// No such recorded file.
     pub fn recording_not_found(asked: &str) -> Self {
-        Self::new(ErrorCode::RecordingNotFound, "There is no such recording.").detail("id", shorten(asked))
+        Self::new(ErrorCode::RecordingNotFound, "There is no such recording.").about("id", asked)
     }
 
     /// No such account.
     pub fn user_not_found(asked: &str) -> Self {
-        Self::new(ErrorCode::UserNotFound, "There is no such account.").detail("id", shorten(asked))
+        Self::new(ErrorCode::UserNotFound, "There is no such account.").about("id", asked)
     }
 
     /// No such API token.
     pub fn token_not_found(asked: &str) -> Self {
-        Self::new(ErrorCode::TokenNotFound, "There is no such API token.").detail("id", shorten(asked))
+        Self::new(ErrorCode::TokenNotFound, "There is no such API token.").about("id", asked)
     }
 
     /// No such group of cameras.
     pub fn group_not_found(asked: &str) -> Self {
-        Self::new(ErrorCode::GroupNotFound, "There is no such camera group.").detail("id", shorten(asked))
+        Self::new(ErrorCode::GroupNotFound, "There is no such camera group.").about("id", asked)
     }
 
     /// No such sign-in of the caller's.
@@ -115,6 +116,14 @@ impl ApiError {
     pub fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.change().details.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Adds what was asked for, if it may be said back.
+    fn about(self, key: &str, asked: &str) -> Self {
+        match word(asked) {
+            Some(asked) => self.detail(key, asked),
+            None => self,
+        }
     }
 
     /// Adds what only the log gets to see.
@@ -268,11 +277,6 @@ pub fn chain(error: &dyn Error) -> String {
         source = inner.source();
     }
     text
-}
-
-/// What a client sent, cut to a length that can be sent back.
-fn shorten(text: &str) -> String {
-    text.chars().take(64).collect()
 }
 
 /// The envelope of every failed answer.

@@ -1,6 +1,7 @@
 //! Serving bytes of stored files: ranges (RFC 9110 §14), validators, redirections.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{
@@ -9,14 +10,18 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use nightjar_cache::Key;
 use nightjar_model::{Caller, ErrorCode, Permission, Via};
 use nightjar_playback::{Delivery, Footage, Holder, TokenFault};
+use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::query::{FromQuery, QueryReader};
 use crate::state::ApiState;
 
+/// For how long what a client fetches with an address is one access.
+const SAME_ACCESS: Duration = Duration::from_secs(3600);
 /// Type of all media.
 const MP4: &str = "video/mp4";
 
@@ -65,6 +70,14 @@ impl TokenQuery {
         let via = state.playback.tokens().verify(token, prefix, client.ip, now)?;
         if state.access.is_alive(via, now).await? { Ok(via) } else { Err(TokenFault::Wrong.into()) }
     }
+}
+
+/// Whether a client uses a signed address for the first time within the hour: whatever part of the file
+/// it asks for, that is an access to footage.
+pub async fn is_first_use(state: &ApiState, token: &str, client: &Client) -> bool {
+    let digest: String = Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect();
+    let ip = client.ip.map(|ip| ip.to_string()).unwrap_or_default();
+    state.cache.add_once(&Key::new("footage_use", &[&digest, &ip]), SAME_ACCESS).await
 }
 
 /// Whether a request asks for a file from its beginning: what follows is the rest of the same access.
@@ -260,5 +273,22 @@ mod tests {
             assert_eq!(parse_range(text, 1000), expected, "{text}");
         }
         assert_eq!(parse_range("bytes=-5", 0), Asked::Impossible);
+    }
+
+    #[test]
+    fn a_name_stays_within_its_quotes_and_its_line() {
+        for name in
+            ["a\r\nset-cookie: x=1", "a\"; filename=\"b.exe", "a\\", "\u{202e}4pm.exe", "\0", "ä/../b"]
+        {
+            let mut response = Response::new(Body::empty());
+            attach(&mut response, name);
+            let value = response.headers()[CONTENT_DISPOSITION].to_str().expect("plain text").to_owned();
+            let inner = value.strip_prefix("attachment; filename=\"").and_then(|rest| rest.strip_suffix('"'));
+            let inner = inner.unwrap_or_else(|| panic!("{name:?} gave {value}"));
+            assert!(
+                inner.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\'),
+                "{value}"
+            );
+        }
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use nightjar_model::{ErrorCode, WallTime};
 
+use crate::echo::word;
 use crate::enums::not_one_of;
 use crate::error::ApiError;
 use crate::time::{Bound, parse_time};
@@ -150,7 +151,7 @@ impl QueryReader {
                 [] => "is not a parameter: there are none here".to_owned(),
                 known => format!("is not a parameter; valid ones: {}", known.join(", ")),
             };
-            let field = name.chars().take(64).collect();
+            let field = word(name).unwrap_or("query").to_owned();
             self.problems.push(Problem { code: ErrorCode::ValidationFailed, field, reason });
         }
         combine(self.problems)

@@ -149,6 +149,8 @@ known_types! {
     UPLOAD_FAILED = "upload_failed",
     /// Somebody guesses passwords.
     LOGIN_FAILED_BURST = "login_failed_burst",
+    /// Two have the same refresh token; the sign-in has ended.
+    REFRESH_TOKEN_REUSED = "refresh_token_reused",
 }
 
 impl EventType {

@@ -87,6 +87,11 @@ async fn a_burst_is_told_once_a_minute_for_each_suspect(database: TestDatabase) 
         std::iter::from_fn(|| bursts.try_recv().ok()).map(|burst| burst.suspect).collect();
     let ip = "192.0.2.7".parse().expect("an address");
     assert_eq!(told, [Suspect::Account("admin".to_owned()), Suspect::Ip(ip)]);
+    for _ in 0..100 {
+        let _ = world.access.login(&login(PASSWORD, "admin"), NOW).await;
+    }
+    let told = bursts.try_recv().expect("one more").suspect;
+    assert_eq!(told, Suspect::Nobody, "a name that no account has may be a password");
 }
 
 async fn an_unknown_account_is_answered_like_a_known_one(database: TestDatabase) {

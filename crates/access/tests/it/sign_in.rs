@@ -25,7 +25,8 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_sign_in(database: Tes
     assert!(world.who(&second.access, NOW).await.is_some());
 
     let reused = world_refresh(&world, &first).await;
-    assert!(matches!(reused, Err(AccessError::Refresh)), "{reused:?}");
+    let Err(AccessError::RefreshReused(ended)) = &reused else { panic!("{reused:?}") };
+    assert_eq!(ended.id, second.session.id);
     assert!(world.who(&second.access, NOW).await.is_none(), "at once");
     let third = world_refresh(&world, &second.refresh).await;
     assert!(matches!(third, Err(AccessError::Refresh)), "the whole family has ended");

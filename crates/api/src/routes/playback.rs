@@ -9,7 +9,7 @@ pub(super) mod playlist;
 pub(super) mod show;
 pub(super) mod start;
 
-use nightjar_model::to_rfc3339;
+use nightjar_model::{Via, to_rfc3339};
 use nightjar_playback::{SessionId, SessionInfo};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,7 +18,12 @@ use uuid::Uuid;
 
 use super::BASE;
 use super::recordings::seconds;
+use crate::audit::Deed;
 use crate::enums::StreamName;
+use crate::error::ApiError;
+use crate::guard::client::Client;
+use crate::media::{TokenQuery, is_first_use};
+use crate::state::ApiState;
 use crate::time::Timestamp;
 
 /// A playback session.
@@ -78,6 +83,22 @@ fn range_of(session: &SessionInfo) -> Value {
         "from": to_rfc3339(session.from),
         "to": session.to.map(to_rfc3339),
     })
+}
+
+/// Writes down that footage is seen where it was not yet: by another client than the one that started
+/// the session, which has its entry already.
+async fn note_viewer(
+    state: &ApiState,
+    id: SessionId,
+    (token, via): (&TokenQuery, Via),
+    client: &Client,
+) -> Result<(), ApiError> {
+    if !is_first_use(state, token.text().unwrap_or_default(), client).await {
+        return Ok(());
+    }
+    let session = state.playback.session(id, state.clock.now())?;
+    let deed = Deed::done("footage.view").to("camera", session.camera_id).with(range_of(&session));
+    deed.by_address_of(state, session.org_id, via, client).await
 }
 
 /// What a session's token is good for.

@@ -75,8 +75,8 @@ fn words(permissions: Permissions) -> Vec<String> {
 fn parse_permissions(words: &[String]) -> Result<Permissions, ApiError> {
     let parsed: Result<Permissions, _> = words.iter().map(|word| word.parse()).collect();
     parsed.map_err(|unknown: nightjar_model::UnknownWord| {
-        let shown: String = unknown.0.chars().take(64).collect();
-        let reason = format!("has no value `{shown}`");
+        let shown = crate::echo::word(&unknown.0).map(|word| format!("value `{word}`"));
+        let reason = format!("has no {}", shown.as_deref().unwrap_or("such value"));
         ApiError::field(ErrorCode::ValidationFailed, "permissions", reason)
     })
 }

@@ -1,5 +1,6 @@
 //! The API as a client sees it: requests against the router.
 
+mod attacks;
 mod auth;
 mod authorization;
 mod camera_changes;

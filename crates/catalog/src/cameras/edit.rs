@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::addresses::without_query;
 use super::rows::Stored;
 use super::{by_id, by_key, not_found};
 use crate::entity::camera::{Column, Entity};
@@ -32,7 +33,7 @@ impl Catalog {
         let transaction = self.begin().await?;
         lock_cameras(&transaction, wanted.org_id).await?;
         free_key(&transaction, wanted).await?;
-        check_others(&transaction, wanted, None).await?;
+        self.check_others(&transaction, wanted, None).await?;
         self.insert_camera(&transaction, wanted).await?;
         Ok(transaction.commit().await?)
     }
@@ -76,14 +77,14 @@ impl Catalog {
         if old.camera == same {
             return Ok((same, false));
         }
-        check_others(&transaction, &same, Some(&old.camera)).await?;
+        self.check_others(&transaction, &same, Some(&old.camera)).await?;
         let new = Camera { version: same.version + 1, updated_at: now, ..same };
         self.replace_camera(&transaction, &old, &new).await?;
         transaction.commit().await?;
         Ok((new, true))
     }
 
-    /// Deletes a camera: it stops at once, its password is forgotten, its footage stays until
+    /// Deletes a camera: it stops at once, its password is forgotten, also one in an address, its footage stays until
     /// retention or a purge.
     pub async fn delete_camera(
         &self,
@@ -106,13 +107,15 @@ impl Catalog {
     ) -> Result<()> {
         let transaction = self.begin().await?;
         lock_cameras(&transaction, org).await?;
-        self.changeable(&transaction, org, id, expected).await?;
+        let source = self.changeable(&transaction, org, id, expected).await?.camera.source;
         Entity::update_many()
             .col_expr(Column::DeletedAt, Expr::value(now.micros()))
             .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .col_expr(Column::Enabled, Expr::value(false))
             .col_expr(Column::Password, Expr::value(None::<String>))
+            .col_expr(Column::MainUrl, Expr::value(without_query(&source.main_url)))
+            .col_expr(Column::SubUrl, Expr::value(source.sub_url.as_ref().map(without_query)))
             .filter(Column::Id.eq(id.0))
             .exec(&transaction)
             .await?;
@@ -137,6 +140,36 @@ impl Catalog {
             return Err(CatalogError::Stale);
         }
         Ok(found)
+    }
+
+    /// Whether the camera's group is there, and nobody else has its serial number or address. An
+    /// address that stays is not looked at: cameras of the file and of older data may share one.
+    async fn check_others(
+        &self,
+        connection: &impl ConnectionTrait,
+        wanted: &Camera,
+        old: Option<&Camera>,
+    ) -> Result<()> {
+        if let Some(group) = wanted.group_id {
+            let select = "SELECT 1 FROM camera_groups WHERE id = $1 AND org_id = $2";
+            let values = [group.0.into(), wanted.org_id.0.into()];
+            let found = connection.query_one_raw(statement(connection, select, values)).await?;
+            found.ok_or_else(|| CatalogError::NotFound(format!("camera group {group}")))?;
+        }
+        let others = || {
+            Entity::find()
+                .filter(Column::OrgId.eq(wanted.org_id.0))
+                .filter(Column::Id.ne(wanted.id.0))
+                .filter(Column::DeletedAt.is_null())
+        };
+        if let Some(serial) = &wanted.serial_number {
+            refuse_any(connection, others().filter(Column::SerialNumber.eq(serial)), "serial_number").await?;
+        }
+        if old.is_none_or(|old| main_address(&old.source.main_url) != main_address(&wanted.source.main_url)) {
+            let address = self.compared(&wanted.source.main_url);
+            refuse_any(connection, others().filter(Column::MainAddress.eq(address)), "host").await?;
+        }
+        Ok(())
     }
 }
 
@@ -176,35 +209,6 @@ async fn has_footage(connection: &impl ConnectionTrait, camera: Uuid) -> Result<
     use segment::{Column, Entity};
     let one = Entity::find().filter(Column::CameraId.eq(camera)).select_only().column(Column::Id).limit(1);
     Ok(one.into_tuple::<Uuid>().one(connection).await?.is_some())
-}
-
-/// Whether the camera's group is there, and nobody else has its serial number or address. An
-/// address that stays is not looked at: cameras of the file and of older data may share one.
-async fn check_others(
-    connection: &impl ConnectionTrait,
-    wanted: &Camera,
-    old: Option<&Camera>,
-) -> Result<()> {
-    if let Some(group) = wanted.group_id {
-        let select = "SELECT 1 FROM camera_groups WHERE id = $1 AND org_id = $2";
-        let values = [group.0.into(), wanted.org_id.0.into()];
-        let found = connection.query_one_raw(statement(connection, select, values)).await?;
-        found.ok_or_else(|| CatalogError::NotFound(format!("camera group {group}")))?;
-    }
-    let others = || {
-        Entity::find()
-            .filter(Column::OrgId.eq(wanted.org_id.0))
-            .filter(Column::Id.ne(wanted.id.0))
-            .filter(Column::DeletedAt.is_null())
-    };
-    if let Some(serial) = &wanted.serial_number {
-        refuse_any(connection, others().filter(Column::SerialNumber.eq(serial)), "serial_number").await?;
-    }
-    let address = main_address(&wanted.source.main_url);
-    if old.is_none_or(|old| main_address(&old.source.main_url) != address) {
-        refuse_any(connection, others().filter(Column::MainAddress.eq(address)), "host").await?;
-    }
-    Ok(())
 }
 
 async fn refuse_any(

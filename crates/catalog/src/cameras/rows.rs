@@ -17,6 +17,9 @@ use crate::{Catalog, CatalogError, Result};
 pub(super) struct Stored {
     pub(super) camera: Camera,
     pub(super) is_deleted: bool,
+    /// As they lie in their columns.
+    pub(super) main_url: String,
+    pub(super) sub_url: Option<String>,
     password: Option<StoredSecret>,
 }
 
@@ -30,7 +33,7 @@ pub(super) fn to_cameras(
         .map(|row| {
             let password = open_password(catalog, &row);
             let tags = tags.remove(&row.id).unwrap_or_default();
-            row.into_camera(tags, password)
+            catalog.with_open_addresses(row).into_camera(tags, password)
         })
         .collect()
 }
@@ -58,7 +61,9 @@ impl Catalog {
         let tags = tags::of(connection, &[row.id]).await?.remove(&row.id).unwrap_or_default();
         let (stored, is_deleted) = (row.password.clone(), row.deleted_at.is_some());
         let opened = open_password(self, &row);
-        Ok(Some(Stored { camera: row.into_camera(tags, opened)?, is_deleted, password: stored }))
+        let (main_url, sub_url) = (row.main_url.clone(), row.sub_url.clone());
+        let camera = self.with_open_addresses(row).into_camera(tags, opened)?;
+        Ok(Some(Stored { camera, is_deleted, main_url, sub_url, password: stored }))
     }
 
     /// A new camera's rows; one of them is in `camera_usage`, which the triggers count in.
@@ -69,7 +74,7 @@ impl Catalog {
     ) -> Result<()> {
         let password = self.seal_password(camera.id, camera.source.password.as_ref())?;
         let taken = OnConflict::columns([Column::OrgId, Column::CameraKey]).do_nothing().to_owned();
-        let row = to_row(camera, password);
+        let row = self.with_kept_addresses(to_row(camera, password), camera, None)?;
         let inserted = Entity::insert(row).on_conflict(taken).exec_without_returning(connection).await?;
         if inserted == 0 {
             return Err(CatalogError::Conflict(format!("camera {} was just added elsewhere", camera.key)));
@@ -93,7 +98,8 @@ impl Catalog {
         } else {
             self.seal_password(camera.id, camera.source.password.as_ref())?
         };
-        to_row(camera, password).reset_all().update_without_returning(connection).await?;
+        let row = self.with_kept_addresses(to_row(camera, password), camera, Some(old))?;
+        row.reset_all().update_without_returning(connection).await?;
         if camera.tags != old.camera.tags {
             tags::delete(connection, &[camera.id.0]).await?;
             tags::insert(connection, [(camera.id, camera.tags.as_slice())]).await?;

@@ -1,5 +1,6 @@
 //! Desired state: here the cameras of the configuration file, below those of the API.
 
+mod addresses;
 mod configs;
 mod delete;
 mod edit;

@@ -47,7 +47,7 @@ impl From<AccessError> for ApiError {
                 ErrorCode::AuthRoleRestricted,
                 "This account is for programs: it has API tokens and can't sign in.",
             ),
-            AccessError::Refresh => {
+            AccessError::Refresh | AccessError::RefreshReused(_) => {
                 Self::new(ErrorCode::AuthTokenInvalid, "The sign-in has ended. Sign in again.")
             }
             AccessError::Field { field, why } => Self::field(ErrorCode::ValidationFailed, field, why),

@@ -20,7 +20,8 @@ pub struct Event {
     camera_name: Option<String>,
     /// `motion_detected`, `ai_person`, `ai_vehicle`, `ai_pet`, `ai_face`, `ai_package`, `audio_alarm`, `doorbell`,
     /// `recording_start`, `recording_stop`, `recording_gap`, `camera_online`, `camera_offline`,
-    /// `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`, or one of a device's own.
+    /// `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`,
+    /// `refresh_token_reused`, or one of a device's own.
     #[schema(example = "motion_detected")]
     event_type: String,
     severity: Severity,

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::directory::Cameras;
 use super::frame::Frame;
+use crate::echo::without_value;
 use crate::error::ApiError;
 use crate::guard;
 
@@ -63,7 +64,7 @@ impl Request {
         serde_json::from_str(text).map_err(|error| {
             let said = error.to_string();
             let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
-            let message = format!("The message is not understood: {}.", shorten(reason));
+            let message = format!("The message is not understood: {}.", shorten(&without_value(reason)));
             ApiError::new(ErrorCode::ValidationFailed, message)
         })
     }

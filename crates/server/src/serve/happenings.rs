@@ -119,10 +119,11 @@ async fn report_bursts(mut bursts: Receiver<LoginBurst>, events: Events, stop: C
 }
 
 fn burst_event(burst: &LoginBurst) -> NewEvent {
-    let event = NewEvent::new(OrgId::DEFAULT, EventType::LOGIN_FAILED_BURST, Severity::Warning, burst.at);
+    let event = NewEvent::new(burst.org, EventType::LOGIN_FAILED_BURST, Severity::Warning, burst.at);
     let event = event.with("details", BURST);
     match &burst.suspect {
         Suspect::Account(name) => event.with("username", name.as_str()),
+        Suspect::Nobody => event.with("username", ""),
         Suspect::Ip(ip) => event.with("ip", ip.to_string()),
     }
 }
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn a_burst_tells_whom_it_is_about() {
         let at = WallTime::from_millis(1_763_000_000_000);
-        let of = |suspect| burst_event(&LoginBurst { suspect, at }).metadata;
+        let of = |suspect| burst_event(&LoginBurst { suspect, org: OrgId::DEFAULT, at }).metadata;
         assert_eq!(of(Suspect::Account("ada".to_owned()))["username"], "ada");
         assert_eq!(of(Suspect::Ip([10, 0, 0, 7].into()))["ip"], "10.0.0.7");
     }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the tests run on the real clock")]
 
+mod audit;
 mod bucket;
+mod canary;
 mod disk;
 #[path = "../../../storage/tests/it/fault_proxy.rs"]
 mod fault_proxy;
@@ -13,6 +15,7 @@ mod many_cameras;
 mod probe;
 mod real_cameras;
 mod secrets;
+mod sockets;
 mod supervisor;
 mod support;
 mod tls;

@@ -12,6 +12,7 @@ export const EVENT_TYPES: Readonly<Record<string, string>> = {
   storage_full: "Storage full",
   upload_failed: "Upload failed",
   login_failed_burst: "Many failed sign-ins",
+  refresh_token_reused: "A sign-in was copied",
   motion_detected: "Motion",
   ai_person: "Person",
   ai_vehicle: "Vehicle",

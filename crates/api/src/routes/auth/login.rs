@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use nightjar_access::Login;
+use nightjar_access::{AccessError, Login};
 use nightjar_model::{Actor, OrgId, Secret};
 use serde::Deserialize;
 use serde_json::json;
@@ -64,12 +64,35 @@ pub(crate) async fn log_in(
             granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await
         }
         Err(error) => {
-            if error.is_worth_noting() {
-                let tried = body.username.chars().take(100).collect();
-                let deed = Deed::refused("auth.login").with(json!({ "reason": error.to_string() }));
-                deed.write(&state, OrgId::DEFAULT, Actor::Anonymous { tried }, &client).await?;
-            }
+            note_failure(&state, &body.username, &error, &client).await?;
             Err(error.into())
+        }
+    }
+}
+
+/// Counts it, and writes down what was looked at. The name only where an account has it: people type
+/// passwords where names belong.
+async fn note_failure(
+    state: &ApiState,
+    typed: &str,
+    error: &AccessError,
+    client: &Client,
+) -> Result<(), ApiError> {
+    let noted = error.is_worth_noting();
+    let reason = if noted { "wrong" } else { "refused" };
+    metrics::counter!("nightjar_login_failures_total", "reason" => reason).increment(1);
+    if !noted {
+        return Ok(());
+    }
+    let deed = Deed::refused("auth.login").with(json!({ "reason": error.to_string() }));
+    match state.access.account_named(typed).await? {
+        Some(user) => {
+            let tried = Actor::Anonymous { tried: user.username };
+            deed.to("user", user.id).write(state, user.org_id, tried, client).await
+        }
+        None => {
+            let nobody = Actor::Anonymous { tried: String::new() };
+            deed.write(state, OrgId::DEFAULT, nobody, client).await
         }
     }
 }

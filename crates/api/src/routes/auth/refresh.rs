@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use nightjar_access::{AccessError, AuthFault};
-use nightjar_model::Secret;
+use nightjar_model::{Actor, EventType, NewEvent, Secret, Session, Severity};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{SignIn, clear_cookie, cookie, granted};
 use crate::answer::Success;
+use crate::audit::Deed;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -48,13 +50,35 @@ pub(crate) async fn refresh(
     let Some(token) = body.refresh_token.or_else(|| cookie(&headers).map(Secret::new)) else {
         return Err(AuthFault::Missing.into());
     };
-    match state.access.refresh(&token, &client.for_access(), state.clock.now()).await {
+    let refreshed = state.access.refresh(&token, &client.for_access(), state.clock.now()).await;
+    if let Err(AccessError::RefreshReused(session)) = &refreshed {
+        note_reuse(&state, session, &client).await?;
+    }
+    match refreshed {
         Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, &client).await,
-        Err(error @ AccessError::Refresh) if by_cookie => {
+        Err(error @ (AccessError::Refresh | AccessError::RefreshReused(_))) if by_cookie => {
             let mut response = ApiError::from(error).into_response();
             clear_cookie(&mut response, &client);
             Ok(response)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Two have the token: somebody must hear of it. Once a sign-in, because that has ended with it.
+async fn note_reuse(state: &ApiState, session: &Session, client: &Client) -> Result<(), ApiError> {
+    let user = state.catalog.user_by_id(session.user_id).await?;
+    let username = user.map(|user| user.username).unwrap_or_default();
+    let kind = EventType::REFRESH_TOKEN_REUSED;
+    let event = NewEvent::new(session.org_id, kind, Severity::Warning, state.clock.now());
+    let event = event.with("details", "a sign-in was ended because its refresh token was used twice");
+    let event = event.with("username", username.as_str());
+    // What finds no room is counted.
+    state.events.publish(match client.ip {
+        Some(ip) => event.with("ip", ip.to_string()),
+        None => event,
+    });
+    let details = json!({ "session": session.id.to_string(), "reason": "the refresh token was used twice" });
+    let deed = Deed::refused("auth.refresh").to("user", session.user_id).with(details);
+    deed.write(state, session.org_id, Actor::Anonymous { tried: username }, client).await
 }

@@ -5,7 +5,7 @@ use axum::http::Method;
 use axum::response::Response;
 use nightjar_model::ErrorCode;
 
-use super::session_prefix;
+use super::{note_viewer, session_prefix};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::media::{self, TokenParams, TokenQuery};
@@ -37,7 +37,8 @@ pub(crate) async fn session_entry(
     method: Method,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    token.check(&state, &client, &session_prefix(id)).await?;
+    let via = token.check(&state, &client, &session_prefix(id)).await?;
+    note_viewer(&state, id, (&token, via), &client).await?;
     let now = state.clock.now();
     let file = match (index_of(&entry, ".init.mp4"), index_of(&entry, ".m4s")) {
         (Some(index), _) => state.playback.entry_init(id, index, now).await?,

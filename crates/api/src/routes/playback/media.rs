@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
-use super::session_prefix;
+use super::{note_viewer, session_prefix};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::media::{self, Caching, TokenParams, TokenQuery};
@@ -43,7 +43,8 @@ pub(crate) async fn session_media(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    token.check(&state, &client, &session_prefix(id)).await?;
+    let via = token.check(&state, &client, &session_prefix(id)).await?;
+    note_viewer(&state, id, (&token, via), &client).await?;
     let name = file.strip_suffix(".mp4").ok_or_else(|| ApiError::recording_not_found(&file))?;
     let delivery = state.playback.session_media(id, path::segment_id(name)?, state.clock.now()).await?;
     media::serve(delivery, &method, &headers, Caching::Player)

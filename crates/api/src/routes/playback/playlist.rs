@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
 
-use super::session_prefix;
+use super::{note_viewer, session_prefix};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::media::{TokenQuery, set};
@@ -56,7 +56,8 @@ pub(crate) async fn session_playlist(
     Query(query): Query<PlaylistQuery>,
 ) -> Result<Response, ApiError> {
     let id = path::session_id(&id)?;
-    query.token.check(&state, &client, &session_prefix(id)).await?;
+    let via = query.token.check(&state, &client, &session_prefix(id)).await?;
+    note_viewer(&state, id, (&query.token, via), &client).await?;
     let playlist = state.playback.playlist(id, query.skip, state.clock.now()).await?;
     let mut response = Response::new(Body::from(playlist.text));
     set(&mut response, CONTENT_TYPE, "application/vnd.apple.mpegurl");

@@ -66,5 +66,6 @@ pub(crate) async fn start_playback(
     let session = state.playback.start(&camera, stream, (from, to), &holder, now, session_prefix).await?;
     let deed = Deed::done("footage.view").to("camera", camera.id).with(range_of(&session));
     deed.by(&state, &caller, &client).await?;
+    media::is_first_use(&state, &session.token, &client).await;
     Ok(state.created(session.into()))
 }

@@ -46,7 +46,10 @@ pub(crate) async fn download_segment(
     let found = state.catalog.segment_by_id(id).await?;
     let segment = found.filter(|segment| segment.state != SegmentState::Deleting);
     let segment = segment.ok_or_else(|| ApiError::recording_not_found(&id.to_string()))?;
-    if media::is_first_part(&headers) && method != Method::HEAD {
+    if method != Method::HEAD
+        && (media::is_first_use(&state, token.text().unwrap_or_default(), &client).await
+            || media::is_first_part(&headers))
+    {
         let deed = Deed::done("footage.download").to("recording", id);
         let details = json!({ "camera_id": segment.camera_id.to_string(), "key": segment.key });
         deed.with(details).by_address_of(&state, segment.org_id, via, &client).await?;

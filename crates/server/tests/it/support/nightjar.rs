@@ -21,6 +21,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_nightjar");
 pub(crate) struct Setup {
     pub(crate) folder: TempDir,
     port: u16,
+    /// Whether the first administrator is made with [`PASSWORD`]; else with the link that is printed.
+    pub(crate) has_admin: bool,
     /// Whether it lives on the machine's own disk, which others may have filled.
     shares_disk: bool,
 }
@@ -48,7 +50,7 @@ impl Setup {
             folder.path().join("data").display()
         );
         std::fs::write(folder.path().join("nightjar.toml"), config).expect("configuration");
-        Self { folder, port, shares_disk: false }
+        Self { folder, port, has_admin: true, shares_disk: false }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -59,7 +61,10 @@ impl Setup {
         let log = File::options().create(true).append(true).open(self.path(log)).expect("log");
         let mut command = Command::new(BINARY);
         command.args(arguments).arg("--config").arg(self.path("nightjar.toml"));
-        command.env_remove("NIGHTJAR_CONFIG").env("NIGHTJAR_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null());
+        command.env_remove("NIGHTJAR_CONFIG").stdin(Stdio::null());
+        if self.has_admin {
+            command.env("NIGHTJAR_ADMIN_PASSWORD", PASSWORD);
+        }
         if self.shares_disk {
             command.env("NIGHTJAR__RECORDING__MAX_DISK_PERCENT", "99");
         }
@@ -78,7 +83,9 @@ impl Setup {
             answer.status().is_success().then_some(())
         };
         until_mut("nightjar to be ready", ready).await;
-        server.sign_in().await;
+        if self.has_admin {
+            server.sign_in().await;
+        }
         server
     }
 
@@ -151,6 +158,26 @@ pub(crate) async fn told(catalog: &Catalog, key: &str) -> Told {
 }
 
 impl Nightjar {
+    /// Where it answers: `http://127.0.0.1:port`.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The token that requests bring.
+    pub(crate) fn bearer(&self) -> &str {
+        &self.bearer
+    }
+
+    /// From now on requests bring this token.
+    pub(crate) fn act_as(&mut self, bearer: &str) {
+        bearer.clone_into(&mut self.bearer);
+    }
+
     /// Signs in as `admin` and makes an API token that may do the same.
     async fn sign_in(&mut self) {
         let login = json!({ "username": "admin", "password": PASSWORD });
