@@ -11,6 +11,9 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
+/// Why a text with that character is refused, in bodies and in queries.
+pub(crate) const NUL: &str = "must not hold the character U+0000";
+
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
 
@@ -64,6 +67,9 @@ fn wrong(path: String, error: &serde_json::Error) -> ApiError {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if holds_nul(bytes) {
+        return Err(ApiError::field(ErrorCode::ValidationFailed, "body", NUL));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| wrong(error.path().to_string(), error.inner()))?;
@@ -71,6 +77,20 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         Ok(()) => Ok(value),
         Err(_) => Err(ApiError::field(ErrorCode::ValidationFailed, "body", "has more than one JSON value")),
     }
+}
+
+/// Whether a text in the JSON has the character U+0000, which databases do not take. It is written
+/// as `\u0000`; behind an even number of backslashes that are themselves escaped.
+fn holds_nul(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 fn reason(error: &serde_json::Error) -> String {
@@ -96,6 +116,17 @@ fn is_json(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_character_that_databases_do_not_take_is_found() {
+        for with in [r#""\u0000""#, r#"{"a":"x\\\u0000"}"#] {
+            assert!(holds_nul(with.as_bytes()), "{with}");
+        }
+        for without in [r#""\\u0000""#, r#""\u00001""#.replace("0000", "0001").as_str(), r#""u0000\\""#, "\""]
+        {
+            assert!(!holds_nul(without.as_bytes()), "{without}");
+        }
+    }
 
     #[test]
     fn a_patch_changes_only_what_it_names() {

@@ -21,3 +21,4 @@ pub mod shell;
 pub mod state;
 pub mod time;
 pub mod version;
+pub mod words;

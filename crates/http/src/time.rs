@@ -2,7 +2,9 @@
 
 use nightjar_model::{WallTime, parse_rfc3339, to_rfc3339};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Microseconds of a UTC day (the wall clock counts no leap seconds).
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -49,9 +51,24 @@ pub fn parse_time(text: &str, bound: Bound) -> Result<WallTime, String> {
 }
 
 /// A time in a JSON body; which end of a range a date stands for is known when it is used.
-#[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
-#[schema(value_type = String, format = DateTime, example = "2026-11-20T13:38:41Z")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeInput(String);
+
+impl ToSchema for TimeInput {}
+
+impl PartialSchema for TimeInput {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| {
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
+        };
+        AnyOfBuilder::new()
+            .description(Some("A time, or a day: RFC 3339, as `2026-11-20T13:38:41Z` or `2026-11-20`."))
+            .item(text(KnownFormat::DateTime))
+            .item(text(KnownFormat::Date))
+            .examples([Some("2026-11-20T13:38:41Z")])
+            .into()
+    }
+}
 
 impl TimeInput {
     /// The instant that is meant.

@@ -14,6 +14,7 @@ use crate::enums::{AudioPolicy, Driver, Mode, Transport};
 use crate::error::ApiError;
 use crate::guard;
 use crate::state::ApiState;
+use crate::words::Tag;
 
 /// A camera as it should be. What is left out gets its default.
 #[derive(Deserialize, ToSchema)]
@@ -21,9 +22,19 @@ use crate::state::ApiState;
 pub(crate) struct CameraInput {
     /// Readable id: letters, digits, `_` and `-`. It is part of file names, so it can't be changed
     /// later. Default: made from the name.
-    #[schema(example = "front-door", max_length = 64)]
+    #[schema(
+        example = "front-door",
+        max_length = 64,
+        min_length = 1,
+        pattern = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"
+    )]
     key: Option<String>,
-    #[schema(example = "Front door", max_length = 255)]
+    #[schema(
+        example = "Front door",
+        max_length = 255,
+        min_length = 1,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// How it is talked to.
     driver: Option<Driver>,
@@ -38,34 +49,38 @@ pub(crate) struct CameraInput {
     #[schema(minimum = 10, maximum = 86400)]
     segment_seconds: Option<u32>,
     /// Footage older than this is deleted; default: kept until space is needed.
-    #[schema(minimum = 60)]
+    #[schema(minimum = 60, maximum = 3155760000u64)]
     retention_seconds: Option<u64>,
     /// The oldest footage beyond this is deleted; default: no such limit.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 9007199254740991u64)]
     retention_bytes: Option<u64>,
     /// The group it is in.
     group_id: Option<Uuid>,
     /// At most 32 of at most 64 characters.
     #[serde(default)]
+    #[schema(max_items = 32, value_type = Vec<Tag>)]
     tags: Vec<String>,
     /// Who made it.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     company: String,
     /// What the maker calls it.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     model: String,
     /// Unique in the organization.
-    #[schema(max_length = 100)]
+    #[schema(
+        max_length = 100,
+        pattern = r"^([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*)?$"
+    )]
     serial_number: Option<String>,
     /// Where it is: site or building.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     location: String,
     /// Where it is there: floor, door, pole.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     place: String,
 }
 
@@ -74,16 +89,16 @@ pub(crate) struct CameraInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SourceInput {
     /// Address of the main stream, which is recorded. May hold user name and password.
-    #[schema(value_type = String, example = "rtsp://192.0.2.10/main")]
+    #[schema(value_type = String, example = "rtsp://192.0.2.10/main", format = "rtsp-uri", max_length = 2048)]
     main_url: Secret,
     /// Address of the sub stream.
-    #[schema(value_type = Option<String>, example = "rtsp://192.0.2.10/sub")]
+    #[schema(value_type = Option<String>, example = "rtsp://192.0.2.10/sub", format = "rtsp-uri", max_length = 2048)]
     sub_url: Option<Secret>,
     /// How RTP travels; default: `tcp`.
     transport: Option<Transport>,
     /// User name for the camera. Left out: it stays as it is; null: none.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 255, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     username: Option<Option<String>>,
     /// Password for the camera; it is never shown. Left out: it stays as it is; null: none.
     #[serde(default, deserialize_with = "given")]
