@@ -12,10 +12,6 @@ const TAG_CHARS: RangeInclusive<usize> = 1..=64;
 const MOST_TAGS: usize = 32;
 /// Seconds of a segment.
 const SEGMENT_SECS: RangeInclusive<u32> = 10..=86_400;
-/// Seconds that footage is kept, where that is limited: a hundred years at most.
-const RETENTION_SECS: RangeInclusive<u64> = 60..=3_155_760_000;
-/// Bytes of a camera's footage, where they are limited: what JSON carries without loss at most.
-const RETENTION_BYTES: RangeInclusive<u64> = 1..=9_007_199_254_740_991;
 /// Characters of an address.
 const MOST_URL_CHARS: usize = 2_048;
 
@@ -81,14 +77,6 @@ impl Camera {
         }
         if !SEGMENT_SECS.contains(&self.segment_secs) {
             add("segment_seconds", "must be 10 to 86400".to_owned());
-        }
-        for (field, value, range) in [
-            ("retention_seconds", self.retention_secs, RETENTION_SECS),
-            ("retention_bytes", self.retention_bytes, RETENTION_BYTES),
-        ] {
-            if value.is_some_and(|value| !range.contains(&value)) {
-                add(field, format!("must be {} to {}", range.start(), range.end()));
-            }
         }
         faults
     }

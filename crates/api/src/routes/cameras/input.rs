@@ -1,5 +1,7 @@
 //! A camera as clients write it.
 
+use std::ops::RangeInclusive;
+
 use nightjar_model::{
     Caller, Camera, CameraId, CameraKey, CameraSource, Driver as DomainDriver, ErrorCode, GroupId,
     Permission, Secret, normalize_tags,
@@ -15,6 +17,11 @@ use crate::error::ApiError;
 use crate::guard;
 use crate::state::ApiState;
 use crate::words::Tag;
+
+/// Seconds that footage is kept, where that is limited: a hundred years at most.
+const RETENTION_SECONDS: RangeInclusive<u64> = 60..=3_155_760_000;
+/// Bytes of a camera's footage, where they are limited: what JSON carries without loss at most.
+const RETENTION_BYTES: RangeInclusive<u64> = 1..=9_007_199_254_740_991;
 
 /// A camera as it should be. What is left out gets its default.
 #[derive(Deserialize, ToSchema)]
@@ -49,10 +56,10 @@ pub(crate) struct CameraInput {
     #[schema(minimum = 10, maximum = 86400)]
     segment_seconds: Option<u32>,
     /// Footage older than this is deleted; default: kept until space is needed.
-    #[schema(minimum = 60, maximum = 3155760000u64)]
+    #[schema(minimum = 60, maximum = 3155760000)]
     retention_seconds: Option<u64>,
     /// The oldest footage beyond this is deleted; default: no such limit.
-    #[schema(minimum = 1, maximum = 9007199254740991u64)]
+    #[schema(minimum = 1, maximum = 9007199254740991)]
     retention_bytes: Option<u64>,
     /// The group it is in.
     group_id: Option<Uuid>,
@@ -231,9 +238,22 @@ fn check(camera: &Camera) -> Result<(), ApiError> {
         };
         (field, fault.message)
     });
-    let Some((field, message)) = faults.next() else { return Ok(()) };
+    let Some((field, message)) = faults.next() else { return check_retention(camera) };
     let first = ApiError::field(ErrorCode::ValidationFailed, &field, message);
     Err(faults.fold(first, |error, (field, message)| error.detail(&field, message)))
+}
+
+/// Whether its footage is kept for a time, and up to a size, that can be.
+fn check_retention(camera: &Camera) -> Result<(), ApiError> {
+    for (field, value, range) in [
+        ("retention_seconds", camera.retention_secs, RETENTION_SECONDS),
+        ("retention_bytes", camera.retention_bytes, RETENTION_BYTES),
+    ] {
+        if value.is_some_and(|value| !range.contains(&value)) {
+            return Err(wrong(field, format!("must be {} to {}", range.start(), range.end())));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the address may lead where it says it does. What its name resolves to is judged when
