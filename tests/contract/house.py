@@ -156,4 +156,10 @@ class House:
         self.token = admin["secret"]
         finished = lambda: self.call("GET", "/recordings?state=finished&limit=1")["items"]
         until("a recorded file", finished, 90)
+        file = finished()[0]
+        start = {"camera_id": file["camera_id"], "from": file["start"], "to": file["end"]}
+        session = self.call("POST", "/playback/start", start)
+        signed = self.call("GET", f"/recordings/{file['id']}/signed-url?expires_in=86400")
+        self.media = [session["playlist_url"], signed["url"]]
+        self.file = f"{file['id']}.mp4"
         until("events", lambda: len(self.call("GET", "/events")["items"]) > 1, 60)

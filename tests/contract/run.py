@@ -48,7 +48,7 @@ def run(house, name, seconds, seed):
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         "--config-file", str(HERE / "schemathesis.toml"),
-        "run", f"{house.url}/api/openapi.json",
+        "run", os.environ.get("NIGHTJAR_CONTRACT_DOC", f"{house.url}/api/openapi.json"), "--url", house.url,
         "--checks", "all", "--max-time", str(seconds), "--seed", str(seed), "--continue-on-failure",
         "--request-timeout", "35", "--generation-database", "none", "--no-color",
         "--report", "json", "--report-json-path", str(report),
@@ -59,6 +59,8 @@ def run(house, name, seconds, seed):
         **os.environ,
         "PYTHONPATH": str(HERE),
         "SCHEMATHESIS_HOOKS": "hooks",
+        "NIGHTJAR_CONTRACT_MEDIA": " ".join(house.media),
+        "NIGHTJAR_CONTRACT_FILE": house.file,
         "NIGHTJAR_CONTRACT_CAMERAS": house.cameras,
         "NIGHTJAR_CONTRACT_KEPT": ",".join(house.kept + house.kept_users),
     }
@@ -73,9 +75,15 @@ def run(house, name, seconds, seed):
 
 def summary(report):
     try:
-        return json.dumps(json.loads(report.read_text()).get("summary"))
+        report = json.loads(report.read_text())
     except (OSError, ValueError):
         return "no report"
+    operations, cases = report["operations"], report["test_cases"]
+    return (
+        f"{operations['tested']} of {operations['selected']} operations, {cases['generated']} test cases, "
+        f"{cases['unique_failures']} failures, {report['filtered']} answers excused, "
+        f"{len(report['errors'])} errors, {report['running_time']:.0f} s"
+    )
 
 
 def alive(house):

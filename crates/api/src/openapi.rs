@@ -86,6 +86,7 @@ pub fn document() -> Value {
     let document = routes::api().merge(routes::system_routes()).into_openapi();
     let mut document = serde_json::to_value(document).expect("made of maps with text keys");
     add_idempotency_keys(&mut document);
+    operations(&mut document).for_each(tell_optional_from_null);
     for_each_operation(&mut document, |method, path, operation| {
         failures::add(method, path, operation);
         security::add(method, path, operation);
@@ -133,6 +134,17 @@ fn for_each_operation(document: &mut Value, mut act: impl FnMut(&Method, &str, &
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             let method = method.to_ascii_uppercase().parse().expect("a method");
             act(&method, path, operation);
+        }
+    }
+}
+
+/// A parameter can be left out, but it can't be null: a query or a header has no such thing.
+fn tell_optional_from_null(operation: &mut Value) {
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        if let Some(types) = parameter.pointer("/schema/type").and_then(Value::as_array)
+            && let [kind, _] = types.as_slice()
+        {
+            parameter["schema"]["type"] = kind.clone();
         }
     }
 }

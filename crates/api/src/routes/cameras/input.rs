@@ -12,6 +12,7 @@ use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::body::whole;
 use crate::enums::{AudioPolicy, Driver, Mode, Transport};
 use crate::error::ApiError;
 use crate::guard;
@@ -54,12 +55,15 @@ pub(crate) struct CameraInput {
     audio: Option<AudioPolicy>,
     /// Seconds of a recorded file; default: 900.
     #[schema(minimum = 10, maximum = 86400)]
+    #[serde(default, deserialize_with = "whole")]
     segment_seconds: Option<u32>,
     /// Footage older than this is deleted; default: kept until space is needed.
     #[schema(minimum = 60, maximum = 3155760000)]
+    #[serde(default, deserialize_with = "whole")]
     retention_seconds: Option<u64>,
     /// The oldest footage beyond this is deleted; default: no such limit.
     #[schema(minimum = 1, maximum = 9007199254740991)]
+    #[serde(default, deserialize_with = "whole")]
     retention_bytes: Option<u64>,
     /// The group it is in.
     group_id: Option<Uuid>,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{ApiToken, for_audit, parse_permissions};
 use crate::answer::Success;
 use crate::audit::Deed;
-use crate::body::JsonBody;
+use crate::body::{JsonBody, whole};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -47,6 +47,7 @@ pub(crate) struct NewApiToken {
     groups: Option<Vec<Uuid>>,
     /// Requests an hour; default: 1,000.
     #[schema(minimum = 1, maximum = 1000000)]
+    #[serde(default, deserialize_with = "whole")]
     rate_limit: Option<u32>,
     /// When it ends; default: never.
     expires_at: Option<TimeInput>,
