@@ -160,6 +160,7 @@ class House:
         start = {"camera_id": file["camera_id"], "from": file["start"], "to": file["end"]}
         session = self.call("POST", "/playback/start", start)
         signed = self.call("GET", f"/recordings/{file['id']}/signed-url?expires_in=86400")
+        self.kept.append(session["id"])
         self.media = [session["playlist_url"], signed["url"]]
         self.file = f"{file['id']}.mp4"
         until("events", lambda: len(self.call("GET", "/events")["items"]) > 1, 60)

@@ -6,8 +6,10 @@ import os
 import random
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
+import jsonschema_rs
 from house import ROOT, House
 
 HERE = Path(__file__).resolve().parent
@@ -22,6 +24,8 @@ def main():
     who = options.who or WHO
     failed = []
     with House(os.environ["NIGHTJAR_BIN"], LOGS, options.database) as house:
+        if not examples_fit(house):
+            failed.append("examples")
         seconds = max(1, round(options.minutes * 60 / len(who)))
         for name in who:
             if not run(house, name, seconds, options.seed):
@@ -71,6 +75,26 @@ def run(house, name, seconds, seed):
     if status:
         print(log.read_text()[-20_000:], flush=True)
     return status == 0
+
+
+def examples_fit(house):
+    """Whether each example in the document fits its schema, patterns included."""
+    with urllib.request.urlopen(f"{house.url}/api/openapi.json", timeout=30) as response:
+        document = json.load(response)
+    count, wrong = 0, []
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            answers = {"body": operation.get("requestBody", {}), **operation["responses"]}
+            for name, holder in answers.items():
+                content = holder.get("content", {}).get("application/json", {})
+                if "example" not in content:
+                    continue
+                count += 1
+                schema = {**content["schema"], "components": document["components"]}
+                faults = jsonschema_rs.Draft202012Validator(schema).iter_errors(content["example"])
+                wrong += [f"{method.upper()} {path}, {name}: {fault.message}" for fault in faults]
+    print(f"{count} examples, {len(wrong)} faults", *wrong, sep="\n  ", flush=True)
+    return not wrong
 
 
 def summary(report):

@@ -64,7 +64,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     patch,
     path = "/users/{id}",
     tag = "users",
-    params(("id" = Uuid, Path, description = "Id of the account"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    params(("id" = Uuid, Path, description = "Id of the account"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
     request_body = UserChange,
     responses((status = 200, body = Success<User>, headers(("ETag" = String, description = "Its version"))))
 )]
