@@ -2,7 +2,7 @@
 
 export PATH := $(CURDIR)/.cache/cargo/bin:$(PATH)
 
-.PHONY: help setup demo test quick proof bench web fmt lint clean
+.PHONY: help setup demo test quick proof contract bench web fmt lint clean
 
 help: ## What there is
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ proof: ## The long proofs: eight real cameras for five minutes, a bucket gone fo
 	@scripts/lib/web build
 	@NIGHTJAR_PROOF_SECONDS=300 NIGHTJAR_PROOF_OUTAGE=120 scripts/with-services \
 	  cargo nextest run --workspace -E 'binary(it) and test(/^(real_cameras|bucket)::/)'
+
+contract: ## Does the server do what its OpenAPI document says? schemathesis asks it for ten minutes
+	@scripts/setup
+	@scripts/contract
 
 bench: ## What a camera and a request cost, against ffmpeg and floors; writes bench/results
 	@scripts/setup

@@ -1,5 +1,9 @@
 //! The OpenAPI document, generated from the handlers' own types, and a page that shows it.
 
+mod examples;
+mod failures;
+mod security;
+
 use axum::Router;
 use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -81,17 +85,23 @@ pub(crate) fn base() -> utoipa::openapi::OpenApi {
 pub fn document() -> Value {
     let document = routes::api().merge(routes::system_routes()).into_openapi();
     let mut document = serde_json::to_value(document).expect("made of maps with text keys");
-    for operation in operations(&mut document) {
-        add_failure(operation);
-    }
     add_idempotency_keys(&mut document);
+    operations(&mut document).for_each(tell_optional_from_null);
+    for_each_operation(&mut document, |method, path, operation| {
+        failures::add(method, path, operation);
+        security::add(method, path, operation);
+    });
+    document["components"]["responses"] = failures::shared();
+    document["components"]["securitySchemes"] = security::schemes();
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         name_payloads(schemas);
         schemas
             .iter_mut()
             .filter(|(name, _)| !INPUTS.contains(&name.as_str()))
             .for_each(|(_, s)| require_all(s));
+        add_changes(schemas);
     }
+    examples::add(&mut document);
     document
 }
 
@@ -118,12 +128,25 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
 }
 
-/// Every operation fails in the same envelope.
-fn add_failure(operation: &mut Value) {
-    operation["responses"]["default"] = json!({
-        "description": "A failure: `error.code` goes with the status",
-        "content": { "application/json": { "schema": reference("Failure") } }
-    });
+fn for_each_operation(document: &mut Value, mut act: impl FnMut(&Method, &str, &mut Value)) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let method = method.to_ascii_uppercase().parse().expect("a method");
+            act(&method, path, operation);
+        }
+    }
+}
+
+/// A parameter can be left out, but it can't be null: a query or a header has no such thing.
+fn tell_optional_from_null(operation: &mut Value) {
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        if let Some(types) = parameter.pointer("/schema/type").and_then(Value::as_array)
+            && let [kind, _] = types.as_slice()
+        {
+            parameter["schema"]["type"] = kind.clone();
+        }
+    }
 }
 
 /// The operations that make something take keys.
@@ -170,6 +193,20 @@ fn name_payloads(schemas: &mut Map<String, Value>) {
 fn require_all(schema: &mut Value) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     schema["required"] = properties.keys().cloned().collect();
+}
+
+/// What a merge patch (RFC 7396) of a camera may hold: any of its fields.
+fn add_changes(schemas: &mut Map<String, Value>) {
+    for (whole, change) in [("CameraInput", "CameraChange"), ("SourceInput", "SourceChange")] {
+        let Some(mut schema) = schemas.get(whole).cloned() else { continue };
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("required");
+        }
+        if let Some(source) = schema.pointer_mut("/properties/source") {
+            *source = reference("SourceChange");
+        }
+        schemas.insert(change.to_owned(), schema);
+    }
 }
 
 fn reference(name: &str) -> Value {

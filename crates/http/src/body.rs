@@ -6,11 +6,18 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use nightjar_model::ErrorCode;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Number, Value};
 
 use crate::echo;
 use crate::error::ApiError;
+
+/// Why a text with that character is refused, in bodies and in queries.
+pub(crate) const NUL: &str = "must not hold the character U+0000";
+
+/// From here on reals skip whole numbers.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// A JSON body.
 pub struct JsonBody<T>(pub T);
@@ -59,6 +66,15 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(value).map_err(|error| wrong(error.path().to_string(), error.inner()))
 }
 
+/// A whole number; JSON has but one kind of numbers, so `900.0` is one too.
+pub fn whole<'de, D: Deserializer<'de>, T: TryFrom<u64>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    let real = || number.as_f64().filter(|real| real.fract() == 0.0 && (0.0..MOST_WHOLE).contains(real));
+    let whole = number.as_u64().or_else(|| real().map(|real| real as u64));
+    let value = whole.and_then(|whole| T::try_from(whole).ok());
+    value.map(Some).ok_or_else(|| de::Error::custom("must be a whole number within its limits"))
+}
+
 fn wrong(path: String, error: &serde_json::Error) -> ApiError {
     let named = path.split('.').all(|part| echo::word(part.split('[').next().unwrap_or_default()).is_some());
     let field = if named && error.is_data() { path } else { "body".to_owned() };
@@ -66,6 +82,9 @@ fn wrong(path: String, error: &serde_json::Error) -> ApiError {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if holds_nul(bytes) {
+        return Err(ApiError::field(ErrorCode::ValidationFailed, "body", NUL));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| wrong(error.path().to_string(), error.inner()))?;
@@ -73,6 +92,20 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         Ok(()) => Ok(value),
         Err(_) => Err(ApiError::field(ErrorCode::ValidationFailed, "body", "has more than one JSON value")),
     }
+}
+
+/// Whether a text in the JSON has the character U+0000, which databases do not take. It is written
+/// as `\u0000`; behind an even number of backslashes that are themselves escaped.
+fn holds_nul(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 fn reason(error: &serde_json::Error) -> String {
@@ -98,6 +131,39 @@ fn is_json(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_character_that_databases_do_not_take_is_found() {
+        for with in [r#""\u0000""#, r#"{"a":"x\\\u0000"}"#] {
+            assert!(holds_nul(with.as_bytes()), "{with}");
+        }
+        for without in [r#""\\u0000""#, r#""\u00001""#.replace("0000", "0001").as_str(), r#""u0000\\""#, "\""]
+        {
+            assert!(!holds_nul(without.as_bytes()), "{without}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_as_a_real_one() {
+        #[derive(Deserialize)]
+        struct Kept {
+            #[serde(default, deserialize_with = "whole")]
+            seconds: Option<u32>,
+        }
+        let read = |value: Value| serde_json::from_value(value).map(|kept: Kept| kept.seconds).ok();
+        for (value, expected) in [
+            (json!({ "seconds": 900 }), Some(Some(900))),
+            (json!({ "seconds": 900.0 }), Some(Some(900))),
+            (json!({ "seconds": null }), Some(None)),
+            (json!({}), Some(None)),
+            (json!({ "seconds": 900.5 }), None),
+            (json!({ "seconds": -1 }), None),
+            (json!({ "seconds": 4_294_967_296_u64 }), None),
+            (json!({ "seconds": "900" }), None),
+        ] {
+            assert_eq!(read(value.clone()), expected, "{value}");
+        }
+    }
 
     #[test]
     fn a_patch_changes_only_what_it_names() {

@@ -22,3 +22,4 @@ pub mod shell;
 pub mod state;
 pub mod time;
 pub mod version;
+pub mod words;

@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use nightjar_model::{ErrorCode, WallTime};
 
+use crate::body::NUL;
 use crate::echo::word;
 use crate::enums::not_one_of;
 use crate::error::ApiError;
@@ -77,6 +78,9 @@ impl QueryReader {
         let first = found.next().map(|(_, value)| value.clone());
         if found.next().is_some() {
             self.problem(ErrorCode::ValidationFailed, name, "is given more than once");
+        }
+        if first.as_ref().is_some_and(|value| value.contains('\0')) {
+            self.problem(ErrorCode::ValidationFailed, name, NUL);
         }
         first
     }

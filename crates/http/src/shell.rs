@@ -191,7 +191,10 @@ fn with_envelope(response: Response, error: &ApiError, id: &str, state: &ApiStat
 
 fn log_failure(error: &ApiError, id: &str, method: &Method, route: &str) {
     let (code, cause) = (error.code().as_str(), error.log_cause().unwrap_or_default());
-    if error.status().is_server_error() {
+    let of_camera = matches!(error.code(), ErrorCode::CameraUnreachable | ErrorCode::CameraError);
+    if of_camera {
+        tracing::info!(request_id = id, %method, route, code, cause, "a camera could not be asked");
+    } else if error.status().is_server_error() {
         tracing::error!(request_id = id, %method, route, code, cause, "a request failed");
     } else {
         tracing::debug!(request_id = id, %method, route, code, cause, "a request was refused");

@@ -14,7 +14,7 @@ use crate::guard::Signed;
 use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
-use crate::time::{Bound, Timestamp};
+use crate::time::{Bound, TimeInput, Timestamp};
 
 /// Which entries.
 #[derive(Debug, utoipa::IntoParams)]
@@ -25,6 +25,7 @@ struct Params {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u64>,
     /// `next_cursor` of the page before; goes with the same filters.
+    #[param(pattern = r"^[1-9][0-9]{0,17}$")]
     cursor: Option<String>,
     /// Only of this account.
     actor: Option<Uuid>,
@@ -41,8 +42,10 @@ struct Params {
     /// Only with this text in them.
     q: Option<String>,
     /// Only from this time, or from the beginning of this day.
+    #[param(value_type = Option<TimeInput>)]
     start_date: Option<String>,
     /// Only before this time, or before the end of this day.
+    #[param(value_type = Option<TimeInput>)]
     end_date: Option<String>,
 }
 

@@ -40,7 +40,12 @@ pub(crate) struct CameraGroup {
 #[serde(deny_unknown_fields)]
 pub(crate) struct GroupInput {
     /// Unique in the organization.
-    #[schema(example = "Entrances", min_length = 1, max_length = 255)]
+    #[schema(
+        example = "Entrances",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     #[serde(default)]
     #[schema(max_length = 2000)]

@@ -29,7 +29,12 @@ pub(crate) struct Organization {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOrganization {
     /// Unique in the installation.
-    #[schema(example = "North campus", min_length = 1, max_length = 100)]
+    #[schema(
+        example = "North campus",
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
 }
 
@@ -62,7 +67,7 @@ pub(crate) async fn list_organizations(
     path = "/organizations",
     tag = "users",
     request_body = NewOrganization,
-    responses((status = 201, body = Success<Organization>))
+    responses((status = 201, body = Success<Organization>), (status = 409, description = "Another organization has this name"))
 )]
 pub(crate) async fn create_organization(
     State(state): State<ApiState>,

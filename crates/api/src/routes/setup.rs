@@ -31,10 +31,10 @@ pub(crate) struct SetupBody {
     /// From the link that the server printed when it started.
     #[schema(value_type = String)]
     token: Secret,
-    #[schema(example = "ada")]
+    #[schema(example = "ada", min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9._@+-]+$")]
     username: String,
     /// At least 10 characters; neither the user name nor one that everybody tries first.
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 256)]
     password: Secret,
     display_name: Option<String>,
     /// Name of the organization.
@@ -62,7 +62,7 @@ pub(crate) async fn setup_state(
     tag = "auth",
     request_body = SetupBody,
     security(()),
-    responses((status = 201, body = Success<SignIn>))
+    responses((status = 201, body = Success<SignIn>), (status = 401, description = "The link is wrong, was used, or is not needed any more"))
 )]
 pub(crate) async fn set_up(
     State(state): State<ApiState>,

@@ -7,6 +7,7 @@ mod camera_changes;
 mod cameras;
 mod conventions;
 mod events;
+mod examples;
 mod headers;
 mod idempotency;
 mod junk;

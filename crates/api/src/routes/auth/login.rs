@@ -43,7 +43,7 @@ pub(crate) struct LoginBody {
     tag = "auth",
     request_body = LoginBody,
     security(()),
-    responses((status = 200, body = Success<SignIn>))
+    responses((status = 200, body = Success<SignIn>), (status = 401, description = "Wrong user name, password or code, or a code is needed (`AUTH_TOTP_REQUIRED`)"), (status = 403, description = "The account is for programs"))
 )]
 pub(crate) async fn log_in(
     State(state): State<ApiState>,

@@ -22,7 +22,7 @@ pub(crate) struct PasswordBody {
     #[schema(value_type = String, format = Password)]
     current_password: Secret,
     /// At least 10 characters; neither the user name nor one that everybody tries first.
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 256)]
     new_password: Secret,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct PasswordBody {
     path = "/auth/password",
     tag = "auth",
     request_body = PasswordBody,
-    responses((status = 204, description = "It is changed"))
+    responses((status = 204, description = "It is changed"), (status = 409, description = "The account has no password"))
 )]
 pub(crate) async fn change_password(
     State(state): State<ApiState>,

@@ -37,7 +37,7 @@ pub(crate) struct RefreshBody {
     tag = "auth",
     request_body = RefreshBody,
     security(()),
-    responses((status = 200, body = Success<SignIn>))
+    responses((status = 200, body = Success<SignIn>), (status = 401, description = "The sign-in has ended, or there is no refresh token"), (status = 403, description = "The account may not sign in any more"))
 )]
 pub(crate) async fn refresh(
     State(state): State<ApiState>,

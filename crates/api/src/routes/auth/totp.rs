@@ -56,7 +56,7 @@ pub(crate) struct RecoveryCodes {
     path = "/auth/totp/enroll",
     tag = "auth",
     request_body = PasswordOnly,
-    responses((status = 200, body = Success<Enrolment>))
+    responses((status = 200, body = Success<Enrolment>), (status = 409, description = "There is a second factor already, or no password"))
 )]
 pub(crate) async fn enroll_totp(
     State(state): State<ApiState>,
@@ -79,7 +79,7 @@ pub(crate) async fn enroll_totp(
     path = "/auth/totp/confirm",
     tag = "auth",
     request_body = CodeOnly,
-    responses((status = 200, body = Success<RecoveryCodes>))
+    responses((status = 200, body = Success<RecoveryCodes>), (status = 409, description = "Nothing was begun"))
 )]
 pub(crate) async fn confirm_totp(
     State(state): State<ApiState>,
@@ -100,7 +100,7 @@ pub(crate) async fn confirm_totp(
     path = "/auth/totp/disable",
     tag = "auth",
     request_body = PasswordOnly,
-    responses((status = 204, description = "Signing in takes only the password"))
+    responses((status = 204, description = "Signing in takes only the password"), (status = 409, description = "There is no second factor"))
 )]
 pub(crate) async fn disable_totp(
     State(state): State<ApiState>,

@@ -23,7 +23,7 @@ use crate::version::tagged;
     path = "/cameras",
     tag = "cameras",
     request_body = CameraInput,
-    responses((status = 201, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
+    responses((status = 201, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))), (status = 409, description = "Key, address or serial number is that of another camera"))
 )]
 pub(crate) async fn create_camera(
     State(state): State<ApiState>,

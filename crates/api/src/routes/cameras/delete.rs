@@ -23,8 +23,8 @@ use crate::version::IfMatch;
     delete,
     path = "/cameras/{id}",
     tag = "cameras",
-    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
-    responses((status = 204, description = "It is gone"))
+    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    responses((status = 204, description = "It is gone"), (status = 409, description = "It was changed meanwhile, or stands in the configuration file"))
 )]
 pub(crate) async fn delete_camera(
     State(state): State<ApiState>,

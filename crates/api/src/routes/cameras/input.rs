@@ -1,5 +1,7 @@
 //! A camera as clients write it.
 
+use std::ops::RangeInclusive;
+
 use nightjar_model::{
     Caller, Camera, CameraId, CameraKey, CameraSource, Driver as DomainDriver, ErrorCode, GroupId,
     Permission, Secret, normalize_tags,
@@ -10,10 +12,17 @@ use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::body::whole;
 use crate::enums::{AudioPolicy, Driver, Mode, Transport};
 use crate::error::ApiError;
 use crate::guard;
 use crate::state::ApiState;
+use crate::words::Tag;
+
+/// Seconds that footage is kept, where that is limited: a hundred years at most.
+const RETENTION_SECONDS: RangeInclusive<u64> = 60..=3_155_760_000;
+/// Bytes of a camera's footage, where they are limited: what JSON carries without loss at most.
+const RETENTION_BYTES: RangeInclusive<u64> = 1..=9_007_199_254_740_991;
 
 /// A camera as it should be. What is left out gets its default.
 #[derive(Deserialize, ToSchema)]
@@ -21,9 +30,19 @@ use crate::state::ApiState;
 pub(crate) struct CameraInput {
     /// Readable id: letters, digits, `_` and `-`. It is part of file names, so it can't be changed
     /// later. Default: made from the name.
-    #[schema(example = "front-door", max_length = 64)]
+    #[schema(
+        example = "front-door",
+        max_length = 64,
+        min_length = 1,
+        pattern = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"
+    )]
     key: Option<String>,
-    #[schema(example = "Front door", max_length = 255)]
+    #[schema(
+        example = "Front door",
+        max_length = 255,
+        min_length = 1,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     /// How it is talked to.
     driver: Option<Driver>,
@@ -36,36 +55,43 @@ pub(crate) struct CameraInput {
     audio: Option<AudioPolicy>,
     /// Seconds of a recorded file; default: 900.
     #[schema(minimum = 10, maximum = 86400)]
+    #[serde(default, deserialize_with = "whole")]
     segment_seconds: Option<u32>,
     /// Footage older than this is deleted; default: kept until space is needed.
-    #[schema(minimum = 60)]
+    #[schema(minimum = 60, maximum = 3155760000)]
+    #[serde(default, deserialize_with = "whole")]
     retention_seconds: Option<u64>,
     /// The oldest footage beyond this is deleted; default: no such limit.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 9007199254740991)]
+    #[serde(default, deserialize_with = "whole")]
     retention_bytes: Option<u64>,
     /// The group it is in.
     group_id: Option<Uuid>,
     /// At most 32 of at most 64 characters.
     #[serde(default)]
+    #[schema(max_items = 32, value_type = Vec<Tag>)]
     tags: Vec<String>,
     /// Who made it.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     company: String,
     /// What the maker calls it.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     model: String,
     /// Unique in the organization.
-    #[schema(max_length = 100)]
+    #[schema(
+        max_length = 100,
+        pattern = r"^([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*)?$"
+    )]
     serial_number: Option<String>,
     /// Where it is: site or building.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     location: String,
     /// Where it is there: floor, door, pole.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     place: String,
 }
 
@@ -74,16 +100,16 @@ pub(crate) struct CameraInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SourceInput {
     /// Address of the main stream, which is recorded. May hold user name and password.
-    #[schema(value_type = String, example = "rtsp://192.0.2.10/main")]
+    #[schema(value_type = String, example = "rtsp://192.0.2.10/main", format = "rtsp-uri", max_length = 2048)]
     main_url: Secret,
     /// Address of the sub stream.
-    #[schema(value_type = Option<String>, example = "rtsp://192.0.2.10/sub")]
+    #[schema(value_type = Option<String>, example = "rtsp://192.0.2.10/sub", format = "rtsp-uri", max_length = 2048)]
     sub_url: Option<Secret>,
     /// How RTP travels; default: `tcp`.
     transport: Option<Transport>,
     /// User name for the camera. Left out: it stays as it is; null: none.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 255, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     username: Option<Option<String>>,
     /// Password for the camera; it is never shown. Left out: it stays as it is; null: none.
     #[serde(default, deserialize_with = "given")]
@@ -216,9 +242,22 @@ fn check(camera: &Camera) -> Result<(), ApiError> {
         };
         (field, fault.message)
     });
-    let Some((field, message)) = faults.next() else { return Ok(()) };
+    let Some((field, message)) = faults.next() else { return check_retention(camera) };
     let first = ApiError::field(ErrorCode::ValidationFailed, &field, message);
     Err(faults.fold(first, |error, (field, message)| error.detail(&field, message)))
+}
+
+/// Whether its footage is kept for a time, and up to a size, that can be.
+fn check_retention(camera: &Camera) -> Result<(), ApiError> {
+    for (field, value, range) in [
+        ("retention_seconds", camera.retention_secs, RETENTION_SECONDS),
+        ("retention_bytes", camera.retention_bytes, RETENTION_BYTES),
+    ] {
+        if value.is_some_and(|value| !range.contains(&value)) {
+            return Err(wrong(field, format!("must be {} to {}", range.start(), range.end())));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the address may lead where it says it does. What its name resolves to is judged when

@@ -22,20 +22,25 @@ const SORT_KEYS: &[&str] = &["key", "-key", "name", "-name"];
 #[expect(dead_code, reason = "describes what `Filter` reads")]
 struct Params {
     /// Number of the page.
-    #[param(minimum = 1, default = 1)]
+    #[param(minimum = 1, default = 1, maximum = 1000000)]
     page: Option<u64>,
     /// Items of a page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u64>,
     /// `key`, `-key`, `name` or `-name`.
-    #[param(default = "key")]
+    #[param(default = "key", pattern = r"^-?(key|name)$")]
     sort: Option<String>,
     /// Only those in one of these states, separated by commas: `online`, `offline` (whether media
     /// arrives), `recording`, `gap`, `off` (what the recorder does).
+    #[param(pattern = r"^ *(online|offline|recording|gap|off) *(, *(online|offline|recording|gap|off) *)*$")]
     status: Option<String>,
     /// Only those that are talked to like this; so far there is only `rtsp`.
+    #[param(pattern = r"^rtsp$")]
     driver: Option<String>,
     /// Only those of one of these groups, by id, separated by commas.
+    #[param(
+        pattern = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(,[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})*$"
+    )]
     group_id: Option<String>,
     /// Only those with all of these tags, separated by commas.
     tag: Option<String>,

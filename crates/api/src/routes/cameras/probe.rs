@@ -25,7 +25,7 @@ use crate::state::ApiState;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProbeInput {
     /// Address of the stream. May hold user name and password.
-    #[schema(value_type = String, example = "rtsp://192.0.2.10/main")]
+    #[schema(value_type = String, example = "rtsp://192.0.2.10/main", format = "rtsp-uri", max_length = 2048)]
     url: Secret,
     /// User name for the camera.
     username: Option<String>,
@@ -93,7 +93,7 @@ pub(crate) struct ProbedPicture {
     path = "/cameras/probe",
     tag = "cameras",
     request_body = ProbeInput,
-    responses((status = 200, body = Success<CameraProbe>))
+    responses((status = 200, body = Success<CameraProbe>), (status = 502, description = ""))
 )]
 pub(crate) async fn probe_camera(
     State(state): State<ApiState>,

@@ -15,6 +15,7 @@ use crate::guard::client::Client;
 use crate::path;
 use crate::query::Query;
 use crate::state::ApiState;
+use crate::words::Tag;
 
 /// Cameras of one request.
 const MAX_CAMERAS: usize = 500;
@@ -38,12 +39,15 @@ pub(crate) struct Tags {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BulkTags {
     /// Ids or keys, 500 at most.
+    #[schema(max_items = 500)]
     camera_ids: Vec<String>,
     /// Tags that they get.
     #[serde(default)]
+    #[schema(max_items = 32, value_type = Vec<Tag>)]
     add: Vec<String>,
     /// Tags that they lose.
     #[serde(default)]
+    #[schema(max_items = 32, value_type = Vec<Tag>)]
     remove: Vec<String>,
 }
 
@@ -72,7 +76,7 @@ pub(crate) async fn list_tags(
     path = "/camera-tags",
     tag = "cameras",
     request_body = BulkTags,
-    responses((status = 200, body = Success<Changed>))
+    responses((status = 200, body = Success<Changed>), (status = 404, description = "One of the cameras is not there"), (status = 409, description = "One of the cameras stands in the configuration file"))
 )]
 pub(crate) async fn change_tags(
     State(state): State<ApiState>,

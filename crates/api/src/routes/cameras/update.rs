@@ -26,7 +26,7 @@ use crate::version::{IfMatch, tagged};
     put,
     path = "/cameras/{id}",
     tag = "cameras",
-    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
     request_body = CameraInput,
     responses((status = 200, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
 )]
@@ -51,8 +51,8 @@ pub(crate) async fn replace_camera(
     patch,
     path = "/cameras/{id}",
     tag = "cameras",
-    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
-    request_body(content = CameraInput, description = "Any of the fields"),
+    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    request_body(content = ref("#/components/schemas/CameraChange"), description = "Any of the fields", content_type = "application/json"),
     responses((status = 200, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
 )]
 pub(crate) async fn change_camera(

@@ -12,8 +12,9 @@ use crate::live::directory::Cameras;
 use crate::page::CursorQuery;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
-use crate::time::Bound;
+use crate::time::{Bound, TimeInput};
 use nightjar_http::live::event::Event;
+use uuid::Uuid;
 
 /// Orders of the list.
 const SORT_KEYS: &[&str] = &["timestamp", "-timestamp"];
@@ -26,29 +27,38 @@ const MAX_NAMED: usize = 500;
 #[expect(dead_code, reason = "describes what `EventQuery` reads")]
 struct Params {
     /// Number of the page. Pages deeper than 10,000 items are refused: use `cursor`.
-    #[param(minimum = 1, default = 1)]
+    #[param(minimum = 1, default = 1, maximum = 10001)]
     page: Option<u64>,
     /// Items of a page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u64>,
     /// `next_cursor` of the page before; goes with the same filters and `sort`.
+    #[param(value_type = Option<Uuid>)]
     cursor: Option<String>,
     /// `-timestamp`, the newest first, or `timestamp`.
-    #[param(default = "-timestamp")]
+    #[param(default = "-timestamp", pattern = r"^-?timestamp$")]
     sort: Option<String>,
     /// Only of these cameras: ids or keys, separated by commas.
     camera_id: Option<String>,
     /// Only of these types, separated by commas.
-    #[param(example = "motion_detected,ai_person")]
+    #[param(
+        example = "motion_detected,ai_person",
+        pattern = r"^ *[a-z][a-z0-9_]{0,63} *(, *[a-z][a-z0-9_]{0,63} *)*$"
+    )]
     r#type: Option<String>,
     /// Only of these severities, separated by commas.
-    #[param(example = "warning,critical")]
+    #[param(
+        example = "warning,critical",
+        pattern = r"^ *(info|warning|critical) *(, *(info|warning|critical) *)*$"
+    )]
     severity: Option<String>,
     /// Only those that somebody has acknowledged, or nobody.
     acknowledged: Option<bool>,
     /// Only those that began at this time or later, or since the beginning of this day.
+    #[param(value_type = Option<TimeInput>)]
     start_date: Option<String>,
     /// Only those that began before this time, or before the end of this day.
+    #[param(value_type = Option<TimeInput>)]
     end_date: Option<String>,
 }
 
@@ -135,7 +145,7 @@ impl EventQuery {
 ///
 /// Newest first. What lasts, as motion or a gap, is one event with an end. Whoever is limited to
 /// camera groups sees the events of their cameras, and none of the installation.
-#[utoipa::path(get, path = "/events", tag = "events", params(Params), responses((status = 200, body = Success<List<Event>>)))]
+#[utoipa::path(get, path = "/events", tag = "events", params(Params), responses((status = 200, body = Success<List<Event>>), (status = 404, description = "One of the cameras is not there")))]
 pub(crate) async fn list_events(
     State(state): State<ApiState>,
     Signed(caller): Signed,

@@ -22,7 +22,7 @@ use crate::version::tagged;
     path = "/camera-groups",
     tag = "cameras",
     request_body = GroupInput,
-    responses((status = 201, body = Success<CameraGroup>, headers(("ETag" = String, description = "Its version"))))
+    responses((status = 201, body = Success<CameraGroup>, headers(("ETag" = String, description = "Its version"))), (status = 409, description = "Another group has this name"))
 )]
 pub(crate) async fn create_group(
     State(state): State<ApiState>,

@@ -22,7 +22,7 @@ use crate::state::ApiState;
     path = "/camera-groups/{id}",
     tag = "cameras",
     params(("id" = Uuid, Path, description = "Id of the group")),
-    responses((status = 204, description = "It is gone"))
+    responses((status = 204, description = "It is gone"), (status = 409, description = ""))
 )]
 pub(crate) async fn delete_group(
     State(state): State<ApiState>,

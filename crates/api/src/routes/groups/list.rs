@@ -15,7 +15,7 @@ use crate::state::ApiState;
 #[expect(dead_code, reason = "describes what `GroupQuery` reads")]
 struct Params {
     /// Number of the page.
-    #[param(minimum = 1, default = 1)]
+    #[param(minimum = 1, default = 1, maximum = 1000000)]
     page: Option<u64>,
     /// Items of a page.
     #[param(minimum = 1, maximum = 500, default = 50)]

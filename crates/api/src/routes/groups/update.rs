@@ -20,7 +20,7 @@ use crate::version::{IfMatch, tagged};
     put,
     path = "/camera-groups/{id}",
     tag = "cameras",
-    params(("id" = Uuid, Path, description = "Id of the group"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    params(("id" = Uuid, Path, description = "Id of the group"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
     request_body = GroupInput,
     responses((status = 200, body = Success<CameraGroup>, headers(("ETag" = String, description = "Its version"))))
 )]

@@ -26,7 +26,7 @@ use crate::state::ApiState;
     path = "/playback/sessions/{id}/download.mp4",
     tag = "playback",
     params(("id" = Uuid, Path, description = "Id of the session"), TokenParams),
-    responses((status = 200, description = "The whole file", content_type = "video/mp4"))
+    responses((status = 200, description = "The whole file", content_type = "video/mp4"), (status = 403, description = "The session was started without the permission `recording:export`"))
 )]
 pub(crate) async fn download_session(
     State(state): State<ApiState>,

@@ -17,7 +17,7 @@ use crate::state::ApiState;
     path = "/playback/sessions/{id}/extend",
     tag = "playback",
     params(("id" = Uuid, Path, description = "Id of the session")),
-    responses((status = 200, body = Success<PlaybackSession>))
+    responses((status = 200, body = Success<PlaybackSession>), (status = 409, description = "It can not live any longer"))
 )]
 pub(crate) async fn extend_session(
     State(state): State<ApiState>,

@@ -21,7 +21,7 @@ struct Params {
     /// Signature of the address; part of `playlist_url`.
     token: String,
     /// `YES` or `v2`: leave out what the player has (a delta update of HLS).
-    #[param(rename = "_HLS_skip")]
+    #[param(rename = "_HLS_skip", pattern = r"^(YES|v2)$")]
     hls_skip: Option<String>,
 }
 

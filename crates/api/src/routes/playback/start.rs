@@ -46,7 +46,7 @@ pub(crate) struct StartPlayback {
     path = "/playback/start",
     tag = "playback",
     request_body = StartPlayback,
-    responses((status = 201, body = Success<PlaybackSession>))
+    responses((status = 201, body = Success<PlaybackSession>), (status = 404, description = "There is no such camera, or nothing was recorded in this range"))
 )]
 pub(crate) async fn start_playback(
     State(state): State<ApiState>,

@@ -25,7 +25,7 @@ use crate::state::ApiState;
     path = "/recording/start",
     tag = "recording",
     request_body = CameraBody,
-    responses((status = 200, body = Success<CameraStatus>))
+    responses((status = 200, body = Success<CameraStatus>), (status = 404, description = "There is no such camera"), (status = 409, description = "The camera is disabled"))
 )]
 pub(crate) async fn start_recording(
     State(state): State<ApiState>,

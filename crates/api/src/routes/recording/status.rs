@@ -50,7 +50,7 @@ pub(crate) struct RecordingStatus {
 }
 
 /// Get the recording status
-#[utoipa::path(get, path = "/recording/status", tag = "recording", params(Params), responses((status = 200, body = Success<RecordingStatus>)))]
+#[utoipa::path(get, path = "/recording/status", tag = "recording", params(Params), responses((status = 200, body = Success<RecordingStatus>), (status = 404, description = "One of the cameras is not there")))]
 pub(crate) async fn recording_status(
     State(state): State<ApiState>,
     Signed(caller): Signed,

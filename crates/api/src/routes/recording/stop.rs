@@ -24,7 +24,7 @@ use crate::state::ApiState;
     path = "/recording/stop",
     tag = "recording",
     request_body = CameraBody,
-    responses((status = 200, body = Success<CameraStatus>))
+    responses((status = 200, body = Success<CameraStatus>), (status = 404, description = "There is no such camera"))
 )]
 pub(crate) async fn stop_recording(
     State(state): State<ApiState>,

@@ -13,7 +13,7 @@ use crate::page::CursorQuery;
 use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
-use crate::time::Bound;
+use crate::time::{Bound, TimeInput};
 
 /// Orders of the list; `timestamp` is the requirement documents' word for `start`.
 const SORT_KEYS: &[&str] = &["start", "-start", "timestamp", "-timestamp"];
@@ -26,15 +26,16 @@ const MAX_CAMERAS: usize = 500;
 #[expect(dead_code, reason = "describes what `SegmentQuery` reads")]
 pub(crate) struct Params {
     /// Number of the page. Pages deeper than 10,000 items are refused: use `cursor`.
-    #[param(minimum = 1, default = 1)]
+    #[param(minimum = 1, default = 1, maximum = 10001)]
     page: Option<u64>,
     /// Items of a page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u64>,
     /// `next_cursor` of the page before; goes with the same filters and `sort`.
+    #[param(pattern = r"^[0-9a-fA-F]{48}$")]
     cursor: Option<String>,
     /// `start`, `-start`, `timestamp` or `-timestamp`: the same order, by the beginning.
-    #[param(default = "-start")]
+    #[param(default = "-start", pattern = r"^-?(start|timestamp)$")]
     sort: Option<String>,
     /// Only of these cameras: ids or keys, separated by commas.
     camera_id: Option<String>,
@@ -43,8 +44,10 @@ pub(crate) struct Params {
     /// Only those in this state.
     state: Option<SegmentState>,
     /// Only those that end after this time, or after the beginning of this day.
+    #[param(value_type = Option<TimeInput>)]
     start_date: Option<String>,
     /// Only those that begin before this time, or before the end of this day.
+    #[param(value_type = Option<TimeInput>)]
     end_date: Option<String>,
 }
 
@@ -127,7 +130,7 @@ impl SegmentQuery {
 ///
 /// Recorded files of all cameras, newest first. A file is one segment of a recording; those
 /// with the same `recording_id` follow each other without a gap.
-#[utoipa::path(get, path = "/recordings", tag = "recordings", params(Params), responses((status = 200, body = Success<List<Recording>>)))]
+#[utoipa::path(get, path = "/recordings", tag = "recordings", params(Params), responses((status = 200, body = Success<List<Recording>>), (status = 404, description = "One of the cameras is not there")))]
 pub(crate) async fn list_recordings(
     State(state): State<ApiState>,
     Signed(caller): Signed,

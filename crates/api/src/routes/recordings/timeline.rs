@@ -16,7 +16,7 @@ use crate::guard::Signed;
 use crate::path::{self, UrlPath};
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
-use crate::time::{Bound, Timestamp};
+use crate::time::{Bound, TimeInput, Timestamp};
 use nightjar_model::ErrorCode;
 
 /// The window unless said otherwise.
@@ -32,8 +32,10 @@ const MAX_BINS: i64 = 5_000;
 #[expect(dead_code, reason = "describes what `Window` reads")]
 struct Params {
     /// A time, or the beginning of a day; default: 24 hours before `to`.
+    #[param(value_type = Option<TimeInput>)]
     from: Option<String>,
     /// A time, or the end of a day; default: now. At most 31 days after `from`.
+    #[param(value_type = Option<TimeInput>)]
     to: Option<String>,
     /// Which stream.
     #[param(default = "main")]

@@ -29,8 +29,7 @@ use crate::state::ApiState;
         (status = 200, description = "The whole file", content_type = "video/mp4"),
         (status = 206, description = "A part of it", content_type = "video/mp4"),
         (status = 304, description = "The client has it already"),
-        (status = 307, description = "It is in the bucket, at `Location`"),
-    )
+        (status = 307, description = "It is in the bucket, at `Location`"), (status = 416, description = ""))
 )]
 pub(crate) async fn download_segment(
     State(state): State<ApiState>,

@@ -56,7 +56,7 @@ pub(crate) struct Location {
 /// List stored files
 ///
 /// The files behind the recordings: where each is, and its digest.
-#[utoipa::path(get, path = "/storage/segments", tag = "storage", params(Params), responses((status = 200, body = Success<List<Segment>>)))]
+#[utoipa::path(get, path = "/storage/segments", tag = "storage", params(Params), responses((status = 200, body = Success<List<Segment>>), (status = 404, description = "One of the cameras is not there")))]
 pub(crate) async fn list_segments(
     State(state): State<ApiState>,
     Signed(caller): Signed,

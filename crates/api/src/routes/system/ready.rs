@@ -23,6 +23,7 @@ const MAX_NAMED: usize = 10;
 #[expect(dead_code, reason = "describes what `Strictness` reads")]
 struct Params {
     /// `cameras`: also that every enabled camera is connected.
+    #[param(pattern = r"^cameras$")]
     strict: Option<String>,
 }
 

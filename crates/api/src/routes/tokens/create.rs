@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{ApiToken, for_audit, parse_permissions};
 use crate::answer::Success;
 use crate::audit::Deed;
-use crate::body::JsonBody;
+use crate::body::{JsonBody, whole};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -21,6 +21,7 @@ use crate::query::Query;
 use crate::routes::auth::scope;
 use crate::state::ApiState;
 use crate::time::{Bound, TimeInput};
+use crate::words::{Network, PermissionName};
 
 /// Requests an hour, unless something else is asked for.
 const RATE_LIMIT: u32 = 1_000;
@@ -29,22 +30,30 @@ const RATE_LIMIT: u32 = 1_000;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewApiToken {
-    #[schema(example = "nightly export", min_length = 1, max_length = 100)]
+    #[schema(
+        example = "nightly export",
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
     #[serde(default)]
+    #[schema(max_length = 1000)]
     remark: String,
     /// What it may do: part of what its owner may.
-    #[schema(example = json!(["camera:read", "recording:read"]))]
+    #[schema(example = json!(["camera:read", "recording:read"]), min_items = 1, value_type = Vec<PermissionName>)]
     permissions: Vec<String>,
     /// The camera groups it is limited to; null: all that you see.
     groups: Option<Vec<Uuid>>,
     /// Requests an hour; default: 1,000.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1000000)]
+    #[serde(default, deserialize_with = "whole")]
     rate_limit: Option<u32>,
     /// When it ends; default: never.
     expires_at: Option<TimeInput>,
     /// Addresses or networks (`10.0.0.0/8`) it may be used from; default: any.
     #[serde(default)]
+    #[schema(max_items = 50, value_type = Vec<Network>)]
     allowed_ips: Vec<String>,
     /// Whose it is; default: yours. Another account's only with `user:admin`.
     user_id: Option<Uuid>,
@@ -66,7 +75,7 @@ pub(crate) struct CreatedToken {
     path = "/tokens",
     tag = "tokens",
     request_body = NewApiToken,
-    responses((status = 201, body = Success<CreatedToken>))
+    responses((status = 201, body = Success<CreatedToken>), (status = 404, description = "There is no such account"), (status = 409, description = "There are too many tokens already"))
 )]
 pub(crate) async fn create_token(
     State(state): State<ApiState>,

@@ -15,13 +15,14 @@ use crate::path::UrlPath;
 use crate::query::Query;
 use crate::routes::auth::scope;
 use crate::state::ApiState;
+use crate::words::PermissionName;
 
 /// What a token may do from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRights {
     /// Part of what its owner may.
-    #[schema(example = json!(["camera:read"]))]
+    #[schema(example = json!(["camera:read"]), min_items = 1, value_type = Vec<PermissionName>)]
     permissions: Vec<String>,
     /// The camera groups it is limited to; null: all that you see.
     groups: Option<Vec<Uuid>>,

@@ -26,14 +26,22 @@ use crate::version::tagged;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewUser {
     /// What is typed to sign in; unique, in upper or lower case.
-    #[schema(example = "ada", max_length = 100)]
+    #[schema(example = "ada", max_length = 64, min_length = 1, pattern = r"^[A-Za-z0-9._@+-]+$")]
     username: String,
     /// At least 10 characters; neither the user name nor one that everybody tries first. Not for
     /// `api_only`.
-    #[schema(value_type = Option<String>, format = Password)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 10, max_length = 256)]
     password: Option<Secret>,
     #[serde(default)]
+    #[schema(
+        max_length = 100,
+        pattern = r"^([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*)?$"
+    )]
     display_name: String,
+    #[schema(
+        max_length = 254,
+        pattern = r"^[^\s\u0000-\u001f\u007f-\u009f@]+@[^\s\u0000-\u001f\u007f-\u009f@]+$"
+    )]
     email: Option<String>,
     role: Role,
     /// Whether it also rules the installation; only for those who do to give.
@@ -51,7 +59,7 @@ pub(crate) struct NewUser {
     path = "/users",
     tag = "users",
     request_body = NewUser,
-    responses((status = 201, body = Success<User>, headers(("ETag" = String, description = "Its version"))))
+    responses((status = 201, body = Success<User>, headers(("ETag" = String, description = "Its version"))), (status = 404, description = "There is no such organization"), (status = 409, description = "Another account has this user name"))
 )]
 pub(crate) async fn create_user(
     State(state): State<ApiState>,

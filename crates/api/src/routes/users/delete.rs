@@ -21,7 +21,7 @@ use crate::state::ApiState;
     path = "/users/{id}",
     tag = "users",
     params(("id" = Uuid, Path, description = "Id of the account")),
-    responses((status = 204, description = "It is gone"))
+    responses((status = 204, description = "It is gone"), (status = 409, description = "It is the last administrator"))
 )]
 pub(crate) async fn delete_user(
     State(state): State<ApiState>,

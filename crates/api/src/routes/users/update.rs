@@ -26,10 +26,15 @@ use crate::version::{IfMatch, tagged};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserChange {
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     display_name: Option<String>,
     /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 254, pattern = r"^[^\s\u0000-\u001f\u007f-\u009f@]+@[^\s\u0000-\u001f\u007f-\u009f@]+$")]
     email: Option<Option<String>>,
     role: Option<Role>,
     /// Only for those who rule the installation.
@@ -41,7 +46,7 @@ pub(crate) struct UserChange {
     /// False ends its sign-ins, and its tokens stop working.
     active: Option<bool>,
     /// A new password; ends its sign-ins. One's own is changed at `/auth/password`.
-    #[schema(value_type = Option<String>, format = Password)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 10, max_length = 256)]
     password: Option<Secret>,
     /// False takes its second factor away; only itself can set one up.
     totp: Option<bool>,
@@ -59,7 +64,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     patch,
     path = "/users/{id}",
     tag = "users",
-    params(("id" = Uuid, Path, description = "Id of the account"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant")),
+    params(("id" = Uuid, Path, description = "Id of the account"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
     request_body = UserChange,
     responses((status = 200, body = Success<User>, headers(("ETag" = String, description = "Its version"))))
 )]

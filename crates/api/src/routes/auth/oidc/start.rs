@@ -37,7 +37,7 @@ impl FromQuery for StartQuery {
     tag = "auth",
     params(
         ("provider" = String, Path, description = "Name of the provider, as /auth/providers lists it"),
-        ("return_to" = Option<String>, Query, description = "Path of the page to be shown afterwards; `/` without it")
+        ("return_to" = Option<String>, Query, description = "Path of the page to be shown afterwards; `/` without it", max_length = 2000, pattern = "^/")
     ),
     security(()),
     responses((status = 303, description = "On to the provider", headers(("Location" = String, description = "Its sign-in page"))))
