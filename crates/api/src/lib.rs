@@ -12,8 +12,8 @@ use axum::Router;
 
 // What operations are made of, by the names that they use.
 use nightjar_http::{
-    answer, audit, body, enums, error, guard, idempotency, live, media, page, path, probe, query, shell,
-    state, time, version,
+    answer, audit, body, enums, error, guard, idempotency, live, media, page, path, probe, query, redact,
+    shell, state, time, version,
 };
 
 pub use live::Live;

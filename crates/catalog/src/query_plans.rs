@@ -117,7 +117,7 @@ async fn what_goes_next_is_read_by_its_own_index() {
             queries::local_copies(&node, now).build(DbBackend::Sqlite),
             "segments_local_copies (node=? AND uploaded_at<?)",
         ),
-        (queries::deleting().build(DbBackend::Sqlite), "segments_deleting"),
+        (queries::deleting(None).build(DbBackend::Sqlite), "segments_deleting"),
         (
             queries::finished(camera, StreamName::Main, Some(now)).build(DbBackend::Sqlite),
             "segments_by_camera (camera_id=? AND stream=? AND start_at<?)",
