@@ -119,8 +119,8 @@ fn difference(before: &Value, after: &Value) -> Value {
     let (old, new) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
     let gone = old.keys().filter(|field| !new.contains_key(*field));
     let changed = new.keys().chain(gone).filter(|field| old.get(*field) != new.get(*field));
-    let changed = changed
-        .map(|field| (field.clone(), json!({ "from": old.get(field), "to": new.get(field) })));
+    let changed =
+        changed.map(|field| (field.clone(), json!({ "from": old.get(field), "to": new.get(field) })));
     Value::Object(changed.collect())
 }
 

@@ -31,7 +31,9 @@ pub fn redacted(value: &Value) -> Value {
 
 /// The place of a secret that was taken from an answer that did not show it, as `wifi.password`.
 pub fn placeholder_in(value: &Value) -> Option<String> {
-    let join = |name: &str, inner: String| if inner.is_empty() { name.to_owned() } else { format!("{name}.{inner}") };
+    let join = |name: &str, inner: String| {
+        if inner.is_empty() { name.to_owned() } else { format!("{name}.{inner}") }
+    };
     match value {
         Value::Object(fields) => fields.iter().find_map(|(name, value)| match value {
             Value::String(text) if text == REDACTED && is_secret(name) => Some(name.clone()),
@@ -76,7 +78,10 @@ fn words(name: &str) -> Vec<String> {
 
 fn without_credentials(text: &str) -> String {
     match Url::parse(text) {
-        Ok(url) if url.has_host() && (!url.username().is_empty() || url.password().is_some() || url.query().is_some()) => {
+        Ok(url)
+            if url.has_host()
+                && (!url.username().is_empty() || url.password().is_some() || url.query().is_some()) =>
+        {
             redact_url(&url)
         }
         _ => text.to_owned(),

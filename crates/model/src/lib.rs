@@ -27,8 +27,8 @@ pub use access::{
 pub use account::{ApiToken, CameraGroup, Organization, Session, SessionEnd, User};
 pub use audit::{Actor, AuditEntry, AuditRecord, Outcome};
 pub use camera::{
-    AudioPolicy, Camera, CameraConfig, CameraConfigType, CameraSource, Driver, FieldFault, InvalidTags, ManagedBy, Mode,
-    RtspTransport, address_fault, main_address, normalize_tags,
+    AudioPolicy, Camera, CameraConfig, CameraConfigType, CameraSource, Driver, FieldFault, InvalidTags,
+    ManagedBy, Mode, RtspTransport, address_fault, main_address, normalize_tags,
 };
 pub use error_code::ErrorCode;
 pub use event::{Acknowledgement, Event, EventType, InvalidEventType, NewEvent, Severity};

@@ -123,7 +123,8 @@ async fn an_open_recording_is_not_deleted() {
 async fn a_session_over_deleted_footage_says_that_it_is_not_there() {
     let lab = Lab::new().await;
     let segments = lab.studio.record(0, 30, 10).await;
-    let body = json!({ "camera_id": "front-door", "from": "2026-11-20T12:00:00Z", "to": "2026-11-20T12:00:30Z" });
+    let body =
+        json!({ "camera_id": "front-door", "from": "2026-11-20T12:00:00Z", "to": "2026-11-20T12:00:30Z" });
     let session = lab.post("/api/v1/playback/start", body).await.data();
     let url = session["playlist_url"].as_str().expect("a URL").to_owned();
     let (base, query) = url.split_once("/playlist.m3u8").expect("a playlist");

@@ -2,7 +2,9 @@
 
 use nightjar_catalog::{AuditFilter, Catalog, LedgerWrite};
 use nightjar_media::WallTime;
-use nightjar_model::{Actor, Camera, GapCause, OrgId, Purge, PurgeId, Segment, SegmentId, SegmentState, StreamName};
+use nightjar_model::{
+    Actor, Camera, GapCause, OrgId, Purge, PurgeId, Segment, SegmentId, SegmentState, StreamName,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -118,16 +120,10 @@ async fn it_does_not_end_while_a_file_in_its_range_is_unfinished(database: TestD
     let open = open_segment(&camera, at(0));
     catalog.apply(&[LedgerWrite::SegmentOpened(open.clone())]).await.expect("is written");
     let (up_to_now, everything) = (purge(&camera, None, Some(at(15))), purge(&camera, None, None));
-    let (up_to_now, everything) =
-        (started(&catalog, &up_to_now).await, started(&catalog, &everything).await);
+    let (up_to_now, everything) = (started(&catalog, &up_to_now).await, started(&catalog, &everything).await);
     assert_eq!(catalog.finish_purge(&up_to_now, at(16)).await, Ok(None), "it may end before");
-    let progress = LedgerWrite::SegmentProgress {
-        id: open.id,
-        end: at(20),
-        bytes: 5,
-        media_duration: 1,
-        frames: 1,
-    };
+    let progress =
+        LedgerWrite::SegmentProgress { id: open.id, end: at(20), bytes: 5, media_duration: 1, frames: 1 };
     catalog.apply(&[progress]).await.expect("is written");
     assert!(catalog.finish_purge(&up_to_now, at(21)).await.expect("is tried").is_some(), "it reaches out");
     assert_eq!(catalog.finish_purge(&everything, at(21)).await, Ok(None));

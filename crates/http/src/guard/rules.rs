@@ -5,8 +5,8 @@ use axum::http::Method;
 use nightjar_model::Permission;
 
 use Permission::{
-    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingDelete, RecordingExport,
-    RecordingRead, SystemAdmin, TokenWrite, UserAdmin,
+    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingDelete, RecordingExport, RecordingRead,
+    SystemAdmin, TokenWrite, UserAdmin,
 };
 use Rule::{Media, Needs, Public, SignedIn, Socket};
 

@@ -138,9 +138,7 @@ impl<'a> Round<'a> {
     /// Whether all that is left of a segment is in a bucket that is away.
     fn is_hopeless(&self, segment: &Segment) -> bool {
         let only_remote = Location { local: false, remote: true };
-        self.bucket_is_away()
-            && segment.state == SegmentState::Deleting
-            && segment.location == only_remote
+        self.bucket_is_away() && segment.state == SegmentState::Deleting && segment.location == only_remote
     }
 
     fn bucket_is_away(&self) -> bool {

@@ -3,7 +3,7 @@
 pub(in crate::routes) mod delete;
 pub(in crate::routes) mod deletions;
 
-use nightjar_model::{Camera, Caller, ErrorCode, Purge, PurgeId, SegmentId, WallTime};
+use nightjar_model::{Caller, Camera, ErrorCode, Purge, PurgeId, SegmentId, WallTime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

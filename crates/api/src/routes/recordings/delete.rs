@@ -55,6 +55,10 @@ pub(crate) async fn delete_recording(
         "end": to_rfc3339(segment.end),
         "bytes": segment.bytes,
     });
-    Deed::done("footage.delete").to("recording", segment.id).with(details).by(&state, &caller, &client).await?;
+    Deed::done("footage.delete")
+        .to("recording", segment.id)
+        .with(details)
+        .by(&state, &caller, &client)
+        .await?;
     Ok(state.accepted(purge.into()))
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use nightjar_model::{CameraConfigType, ErrorCode, Permission};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{CameraSettings, ConfigType, config_type};
 use crate::answer::Success;
@@ -45,19 +45,20 @@ pub(crate) async fn put_config(
     UrlPath((id, part)): UrlPath<(String, String)>,
     IfMatch(expected): IfMatch,
     Query(()): Query<()>,
-    JsonBody(body): JsonBody<Map<String, Value>>,
+    JsonBody(wanted): JsonBody<Value>,
 ) -> Result<Response, ApiError> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
     let part = config_type(&part)?;
     let name = CameraConfigType::from(part).as_str();
-    let wanted = check(body)?;
+    check(&wanted)?;
     let (by, now) = (Some(caller.user), state.clock.now());
     let before = state.catalog.camera_config(caller.org, camera.id, name).await?;
     let put = state.catalog.put_camera_config(caller.org, camera.id, name, &wanted, expected, by, now);
     let config = put.await.map_err(super::super::taken)?;
     let versions = state.catalog.camera_config_versions(caller.org, camera.id, name).await?;
     if before.as_ref().map(|before| before.version) != Some(config.version) {
-        let changes = redacted_difference(&before.map(|before| before.data).unwrap_or_default(), &config.data);
+        let changes =
+            redacted_difference(&before.map(|before| before.data).unwrap_or_default(), &config.data);
         let details = json!({ "type": name, "version": config.version, "changes": changes });
         let deed = Deed::done("camera.configure").to("camera", camera.id).with(details);
         deed.by(&state, &caller, &client).await?;
@@ -65,16 +66,14 @@ pub(crate) async fn put_config(
     Ok(tagged(state.ok(CameraSettings::new(part, &config, &versions, true)), config.version))
 }
 
-fn check(body: Map<String, Value>) -> Result<Value, ApiError> {
-    let wanted = Value::Object(body);
+fn check(wanted: &Value) -> Result<(), ApiError> {
+    if !wanted.is_object() {
+        return Err(ApiError::field(ErrorCode::ValidationFailed, "body", "must be a JSON object"));
+    }
     if wanted.to_string().len() > MAX_BYTES {
         return Err(too_large());
     }
-    match placeholder_in(&wanted) {
-        Some(place) => {
-            let reason = format!("is `{REDACTED}`, which stands for a value that was not shown: send the value");
-            Err(ApiError::field(ErrorCode::ValidationFailed, &place, reason))
-        }
-        None => Ok(wanted),
-    }
+    let Some(place) = placeholder_in(wanted) else { return Ok(()) };
+    let reason = format!("is `{REDACTED}`, which stands for a value that was not shown: send the value");
+    Err(ApiError::field(ErrorCode::ValidationFailed, &place, reason))
 }
