@@ -13,6 +13,8 @@ use crate::retry_delay;
 const BATCH: u32 = 200;
 /// Between two batches, so that others write.
 const BETWEEN_BATCHES: Duration = Duration::from_millis(20);
+/// A file that was begun just before its camera was deleted is in the catalog within this time.
+const SETTLE: Duration = Duration::from_secs(5);
 /// How often it looks for what another node was asked.
 const INTERVAL: Duration = Duration::from_secs(30);
 /// The first pause after something could not be deleted; it doubles, up to five minutes.
@@ -62,8 +64,13 @@ pub async fn carry_out_purges(footage: &Footage) -> Result<bool> {
     // Those that were marked before, with what failed just now.
     resume_deletions(footage).await?;
     let mut all = true;
+    let now = footage.now();
     for purge in &running {
-        match footage.catalog.finish_purge(purge, footage.now()).await? {
+        if purge.to.is_none() && now < purge.requested_at + SETTLE {
+            all = false;
+            continue;
+        }
+        match footage.catalog.finish_purge(purge, now).await? {
             Some(done) => {
                 let (camera, segments) = (footage.camera_key(done.camera_id).await, done.segments);
                 tracing::info!(camera, segments, bytes = done.bytes, "deleted the footage that was to go");

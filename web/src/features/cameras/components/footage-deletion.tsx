@@ -5,11 +5,11 @@ import { Alert } from "@/components/ui/alert";
 import type { Camera } from "@/lib/api/types";
 import { formatBytes } from "@/lib/time/format";
 import { deletionsQuery } from "../api/manage";
-import { progressOf } from "../deletion";
+import { lastDeletion, progressOf } from "../deletion";
 
 /** How far the newest deletion of the camera's footage is, if there was one lately. */
 export function FootageDeletionState({ camera }: { readonly camera: Camera }) {
-  const newest = useQuery(deletionsQuery(camera.id)).data?.find((one) => one.recording_id === null);
+  const newest = useQuery({ ...deletionsQuery(camera.id), select: (all) => lastDeletion(all, Date.now()) }).data;
   if (!newest) return null;
   return (
     <Alert role="status" data-testid="footage-deletion" data-state={newest.state}>
