@@ -13,7 +13,7 @@ use axum::Router;
 // What operations are made of, by the names that they use.
 use nightjar_http::{
     answer, audit, body, echo, enums, error, guard, idempotency, live, media, page, path, probe, query,
-    shell, state, time, version, words,
+    redact, shell, state, time, version, words,
 };
 
 pub use live::Live;

@@ -59,6 +59,10 @@ pub(crate) fn api() -> OpenApiRouter<ApiState> {
             cameras::delete::delete_camera
         ))
         .routes(routes!(cameras::probe::probe_camera))
+        .routes(routes!(cameras::configs::list::list_configs))
+        .routes(routes!(cameras::configs::show::show_config, cameras::configs::put::put_config))
+        .routes(routes!(cameras::footage::delete::delete_footage))
+        .routes(routes!(cameras::footage::deletions::list_deletions))
         .routes(routes!(cameras::tags::list_tags, cameras::tags::change_tags))
         .routes(routes!(groups::list::list_groups, groups::create::create_group))
         .routes(routes!(
@@ -73,7 +77,7 @@ pub(crate) fn api() -> OpenApiRouter<ApiState> {
         .routes(routes!(ws::create_ticket))
         .routes(routes!(ws::listen_to_events))
         .routes(routes!(recordings::list::list_recordings))
-        .routes(routes!(recordings::show::show_recording))
+        .routes(routes!(recordings::show::show_recording, recordings::delete::delete_recording))
         .routes(routes!(recordings::signed_url::sign_recording_url))
         .routes(routes!(recordings::timeline::camera_timeline))
         .routes(routes!(recording::start::start_recording))

@@ -12,5 +12,7 @@ mod verify;
 pub use list::AuditFilter;
 pub use verify::AuditReport;
 
+pub(crate) use chain::append;
+
 #[cfg(test)]
 pub(crate) use list::page_statement;

@@ -20,6 +20,7 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Quer
 
 pub use book::CameraBook;
 pub(crate) use book::Shelf;
+pub use configs::ConfigPart;
 pub use list::{CameraFilter, CameraSort, CameraSortKey};
 
 use crate::entity::camera::{Column, Entity};

@@ -14,6 +14,7 @@ mod hidden;
 pub(crate) mod node;
 mod number;
 pub(crate) mod organization;
+pub(crate) mod purge;
 pub(crate) mod segment;
 pub(crate) mod segment_index;
 pub(crate) mod session;

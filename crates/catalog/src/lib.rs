@@ -13,6 +13,7 @@ mod gaps;
 mod ledger;
 mod nodes;
 mod page;
+mod purges;
 #[cfg(test)]
 mod query_plans;
 mod reseal;
@@ -33,7 +34,7 @@ use nightjar_database::{dialect, seal, sql};
 
 pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord, UserFilter};
 pub use audit::{AuditFilter, AuditReport};
-pub use cameras::{CameraBook, CameraFilter, CameraSort, CameraSortKey};
+pub use cameras::{CameraBook, CameraFilter, CameraSort, CameraSortKey, ConfigPart};
 pub use catalog::Catalog;
 pub use events::{EventFilter, EventPage, EventWrite};
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};

@@ -3,7 +3,8 @@
 
 use nightjar_media::WallTime;
 use nightjar_model::{
-    CameraId, EventId, EventType, NodeId, OrgId, SegmentState, Severity, StreamName, UserId,
+    CameraId, EventId, EventType, NodeId, OrgId, Purge, PurgeId, SegmentId, SegmentState, Severity,
+    StreamName, UserId,
 };
 use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::audit::page_statement as page_of_audit;
 use crate::events::list::{KINDS, count_statement as count_of_events, page_statement as page_of_events};
 use crate::gaps::open_query;
+use crate::purges::covered;
 use crate::retention::queries;
 use crate::segments::list::{count_statement, count_whole_statement, page_statement};
 use crate::sql::statement;
@@ -117,7 +119,15 @@ async fn what_goes_next_is_read_by_its_own_index() {
             queries::local_copies(&node, now).build(DbBackend::Sqlite),
             "segments_local_copies (node=? AND uploaded_at<?)",
         ),
-        (queries::deleting().build(DbBackend::Sqlite), "segments_deleting"),
+        (queries::deleting(None).build(DbBackend::Sqlite), "segments_deleting"),
+        (
+            queries::deleting(Some(SegmentId(Uuid::nil()))).build(DbBackend::Sqlite),
+            "segments_deleting (id>?)",
+        ),
+        (
+            covered(&purge(camera, now)).build(DbBackend::Sqlite),
+            "segments_by_camera (camera_id=? AND stream=? AND start_at>? AND start_at<?)",
+        ),
         (
             queries::finished(camera, StreamName::Main, Some(now)).build(DbBackend::Sqlite),
             "segments_by_camera (camera_id=? AND stream=? AND start_at<?)",
@@ -130,6 +140,24 @@ async fn what_goes_next_is_read_by_its_own_index() {
     for (select, index) in cases {
         let plan = database.plan(select).await;
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+fn purge(camera_id: CameraId, to: WallTime) -> Purge {
+    Purge {
+        id: PurgeId(Uuid::nil()),
+        org_id: OrgId::DEFAULT,
+        camera_id,
+        segment_id: None,
+        from: None,
+        to: Some(to),
+        requested_at: to,
+        requested_by: String::new(),
+        found_segments: 0,
+        found_bytes: 0,
+        segments: 0,
+        bytes: 0,
+        finished_at: None,
     }
 }
 

@@ -8,13 +8,14 @@ use crate::sql::statement;
 use crate::{Catalog, CatalogError, Result, Sealer};
 
 /// The columns that hold sealed values.
-const SEALED: [SealedColumn; 6] = [
+const SEALED: [SealedColumn; 7] = [
     SealedColumn { table: "users", column: "totp_secret", key: RowKey::Uuid },
     SealedColumn { table: "users", column: "totp_pending", key: RowKey::Uuid },
     SealedColumn { table: "signing_keys", column: "private", key: RowKey::Kid },
     SealedColumn { table: "cameras", column: "password", key: RowKey::Uuid },
     SealedColumn { table: "cameras", column: "main_url", key: RowKey::Uuid },
     SealedColumn { table: "cameras", column: "sub_url", key: RowKey::Uuid },
+    SealedColumn { table: "camera_configs", column: "data", key: RowKey::Camera },
 ];
 
 struct SealedColumn {
@@ -26,6 +27,8 @@ struct SealedColumn {
 /// What the rows of a table are called by.
 enum RowKey {
     Uuid,
+    /// Of several rows, which are told apart by what is in them.
+    Camera,
     Kid,
 }
 
@@ -72,6 +75,7 @@ impl RowKey {
     fn column(&self) -> &'static str {
         match self {
             Self::Uuid => "id",
+            Self::Camera => "camera_id",
             Self::Kid => "kid",
         }
     }
@@ -79,7 +83,7 @@ impl RowKey {
     /// As it is shown in a place, and as it is bound.
     fn of(&self, row: &QueryResult) -> Result<(String, sea_orm::Value)> {
         Ok(match self {
-            Self::Uuid => {
+            Self::Uuid | Self::Camera => {
                 let id: Uuid = row.try_get_by_index(0)?;
                 (id.to_string(), id.into())
             }

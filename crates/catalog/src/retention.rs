@@ -4,9 +4,9 @@ mod forget;
 pub(crate) mod queries;
 
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, GapCause, Location, NodeId, Segment, SegmentId, StreamName};
+use nightjar_model::{CameraId, GapCause, Location, NodeId, PurgeId, Segment, SegmentId, StreamName};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use crate::entity::segment::{Column, Entity, to_segments};
 use crate::entity::upload;
@@ -72,35 +72,37 @@ impl Catalog {
 
     async fn mark_deleting_once(&self, ids: &[SegmentId]) -> Result<()> {
         let transaction = self.begin().await?;
-        for batch in batches(ids, 1) {
-            Entity::update_many()
-                .col_expr(Column::State, Expr::value("deleting"))
-                .filter(Column::Id.is_in(batch.iter().map(|id| id.0)))
-                .filter(Column::State.eq("finished"))
-                .exec(&transaction)
-                .await?;
-            upload::Entity::delete_many()
-                .filter(upload::Column::SegmentId.is_in(batch.iter().map(|id| id.0)))
-                .exec(&transaction)
-                .await?;
-        }
+        mark(&transaction, ids).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Marked segments, oldest ids first.
-    pub async fn deleting(&self, limit: u32) -> Result<Vec<Segment>> {
-        self.read(queries::deleting().limit(u64::from(limit))).await
+    /// Marked segments in the order of their ids, page by page: those after `after`, at most `limit`.
+    pub async fn deleting(&self, after: Option<SegmentId>, limit: u32) -> Result<Vec<Segment>> {
+        self.read(queries::deleting(after).limit(u64::from(limit))).await
     }
 
     /// Deletes the rows of these segments with their indexes and uploads, and records their time
     /// as gaps of this cause, joined with each other and with adjacent closed gaps of the same cause.
     pub async fn forget_segments(&self, ids: &[SegmentId], cause: GapCause, details: &str) -> Result<()> {
-        self.write(|| self.forget_once(ids, cause, details)).await
+        self.write(|| self.forget_once(ids, (cause, details), None)).await
     }
 
-    async fn forget_once(&self, ids: &[SegmentId], cause: GapCause, details: &str) -> Result<()> {
+    /// The same for what somebody asked for: it is counted there.
+    pub async fn forget_purged(&self, ids: &[SegmentId], details: &str, purge: PurgeId) -> Result<()> {
+        self.write(|| self.forget_once(ids, (GapCause::Deleted, details), Some(purge))).await
+    }
+
+    async fn forget_once(
+        &self,
+        ids: &[SegmentId],
+        why: (GapCause, &str),
+        purge: Option<PurgeId>,
+    ) -> Result<()> {
         let transaction = self.begin().await?;
-        forget::forget(&transaction, ids, cause, details).await?;
+        let gone = forget::forget(&transaction, ids, why).await?;
+        if let Some(purge) = purge {
+            crate::purges::credit(&transaction, purge, gone).await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -109,7 +111,23 @@ impl Catalog {
     }
 }
 
-fn first_by_start(mut segments: Vec<Segment>, limit: u32) -> Vec<Segment> {
+/// Marks finished segments and takes them out of the upload queue.
+pub(crate) async fn mark(connection: &impl ConnectionTrait, ids: &[SegmentId]) -> Result<()> {
+    for batch in batches(ids, 1) {
+        let ids = || batch.iter().map(|id| id.0);
+        Entity::update_many()
+            .col_expr(Column::State, Expr::value("deleting"))
+            .filter(Column::Id.is_in(ids()))
+            .filter(Column::State.eq("finished"))
+            .exec(connection)
+            .await?;
+        let queued = upload::Entity::delete_many().filter(upload::Column::SegmentId.is_in(ids()));
+        queued.exec(connection).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn first_by_start(mut segments: Vec<Segment>, limit: u32) -> Vec<Segment> {
     segments.sort_by_key(|segment| (segment.start, segment.id));
     segments.truncate(limit as usize);
     segments

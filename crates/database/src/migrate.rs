@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, name: "accounts", ddl: accounts },
     Migration { version: 4, name: "cameras", ddl: cameras },
     Migration { version: 5, name: "events", ddl: events },
+    Migration {
+        version: 6,
+        name: "purges",
+        ddl: |kind| dialect::ddl(kind, include_str!("migrations/0006_purges.sql")),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

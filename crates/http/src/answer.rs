@@ -40,6 +40,11 @@ impl<T> Answer<T> {
         Self { status: StatusCode::OK, body: Success { success: true, data, error: (), timestamp: now } }
     }
 
+    /// `202 Accepted`.
+    pub fn accepted(data: T, now: Timestamp) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::ok(data, now) }
+    }
+
     /// `201 Created`.
     pub fn created(data: T, now: Timestamp) -> Self {
         Self { status: StatusCode::CREATED, ..Self::ok(data, now) }

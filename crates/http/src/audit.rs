@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::guard::client::Client;
+use crate::redact::redacted;
 use crate::state::ApiState;
 
 /// Something that somebody did.
@@ -106,14 +107,20 @@ impl Deed {
     }
 }
 
-/// `{"field": {"from": …, "to": …}}` for each field that differs.
+/// What changed between two states of something whose fields nobody knows beforehand; of what is
+/// secret only that it changed.
+pub fn redacted_difference(before: &Value, after: &Value) -> Value {
+    redacted(&difference(before, after))
+}
+
+/// `{"field": {"from": …, "to": …}}` for each field that differs; one that is not there is null.
 fn difference(before: &Value, after: &Value) -> Value {
     let empty = Map::new();
     let (old, new) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
-    let changed = new.iter().filter(|(field, value)| old.get(*field) != Some(value));
-    let changed = changed.map(|(field, value)| {
-        (field.clone(), json!({ "from": old.get(field).cloned().unwrap_or_default(), "to": value }))
-    });
+    let gone = old.keys().filter(|field| !new.contains_key(*field));
+    let changed = new.keys().chain(gone).filter(|field| old.get(*field) != new.get(*field));
+    let changed =
+        changed.map(|field| (field.clone(), json!({ "from": old.get(field), "to": new.get(field) })));
     Value::Object(changed.collect())
 }
 
@@ -123,10 +130,22 @@ mod tests {
 
     #[test]
     fn a_change_names_only_what_differs() {
-        let before = json!({ "name": "Door", "tags": ["a"], "enabled": true });
+        let before = json!({ "name": "Door", "tags": ["a"], "enabled": true, "floor": 2 });
         let after = json!({ "name": "Gate", "tags": ["a"], "enabled": true, "place": "yard" });
-        let expected =
-            json!({ "name": { "from": "Door", "to": "Gate" }, "place": { "from": null, "to": "yard" } });
+        let expected = json!({
+            "name": { "from": "Door", "to": "Gate" },
+            "place": { "from": null, "to": "yard" },
+            "floor": { "from": 2, "to": null },
+        });
         assert_eq!(difference(&before, &after), expected);
+    }
+
+    #[test]
+    fn of_a_secret_only_the_change_is_told() {
+        let before = json!({ "wifi": { "ssid": "a", "psk": "one" }, "token": "one", "pin": "1" });
+        let after = json!({ "wifi": { "ssid": "a", "psk": "two" }, "token": "two", "pin": "1" });
+        let wifi = json!({ "ssid": "a", "psk": "***" });
+        let expected = json!({ "wifi": { "from": wifi, "to": wifi }, "token": "***" });
+        assert_eq!(redacted_difference(&before, &after), expected);
     }
 }

@@ -67,6 +67,11 @@ impl ApiError {
         Self::new(ErrorCode::CameraNotFound, "There is no such camera.").about("camera_id", asked)
     }
 
+    /// The camera has no such settings, or not in the version that was asked for.
+    pub fn config_not_found(message: &str, config_type: &str) -> Self {
+        Self::new(ErrorCode::CameraConfigNotFound, message).detail("type", shorten(config_type))
+    }
+
     /// No such recorded file.
     pub fn recording_not_found(asked: &str) -> Self {
         Self::new(ErrorCode::RecordingNotFound, "There is no such recording.").about("id", asked)

@@ -18,6 +18,7 @@ pub mod page;
 pub mod path;
 pub mod probe;
 pub mod query;
+pub mod redact;
 pub mod shell;
 pub mod state;
 pub mod time;

@@ -155,6 +155,11 @@ impl ApiState {
         Answer::created(data, self.now())
     }
 
+    /// An answer of now to a request that is carried out later.
+    pub fn accepted<T>(&self, data: T) -> Answer<T> {
+        Answer::accepted(data, self.now())
+    }
+
     pub fn recorders_are_started(&self) -> bool {
         self.recorders_started.load(Ordering::Acquire)
     }

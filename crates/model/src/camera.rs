@@ -10,7 +10,7 @@ use url::Url;
 
 pub use address::main_address;
 pub use check::{FieldFault, InvalidTags, address_fault, normalize_tags};
-pub use config::CameraConfig;
+pub use config::{CameraConfig, CameraConfigType};
 pub use driver::Driver;
 
 use crate::{CameraId, CameraKey, GroupId, OrgId, Secret};

@@ -25,6 +25,8 @@ pub enum ErrorCode {
     AuthIpNotAllowed,
     /// No such camera.
     CameraNotFound,
+    /// The camera has no such settings, or not in this version.
+    CameraConfigNotFound,
     /// No such recording or segment.
     RecordingNotFound,
     /// No such playback session.
@@ -105,6 +107,7 @@ impl ErrorCode {
             Self::AuthRoleRestricted => ("AUTH_ROLE_RESTRICTED", 403),
             Self::AuthIpNotAllowed => ("AUTH_IP_NOT_ALLOWED", 403),
             Self::CameraNotFound => ("CAMERA_NOT_FOUND", 404),
+            Self::CameraConfigNotFound => ("CAMERA_CONFIG_NOT_FOUND", 404),
             Self::RecordingNotFound => ("RECORDING_NOT_FOUND", 404),
             Self::SessionNotFound => ("SESSION_NOT_FOUND", 404),
             Self::UserNotFound => ("USER_NOT_FOUND", 404),

@@ -71,6 +71,10 @@ uuid_id!(
     /// Something that happened.
     EventId
 );
+uuid_id!(
+    /// A deletion of footage that somebody asked for.
+    PurgeId
+);
 
 impl OrgId {
     /// The organization of an installation that has only one.

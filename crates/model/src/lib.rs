@@ -12,6 +12,7 @@ mod error_code;
 mod event;
 mod gap;
 mod id;
+mod purge;
 mod reach;
 mod retry;
 mod secret;
@@ -26,16 +27,17 @@ pub use access::{
 pub use account::{ApiToken, CameraGroup, Organization, Session, SessionEnd, User};
 pub use audit::{Actor, AuditEntry, AuditRecord, Outcome};
 pub use camera::{
-    AudioPolicy, Camera, CameraConfig, CameraSource, Driver, FieldFault, InvalidTags, ManagedBy, Mode,
-    RtspTransport, address_fault, main_address, normalize_tags,
+    AudioPolicy, Camera, CameraConfig, CameraConfigType, CameraSource, Driver, FieldFault, InvalidTags,
+    ManagedBy, Mode, RtspTransport, address_fault, main_address, normalize_tags,
 };
 pub use error_code::ErrorCode;
 pub use event::{Acknowledgement, Event, EventType, InvalidEventType, NewEvent, Severity};
 pub use gap::{Gap, GapCause};
 pub use id::{
-    CameraId, CameraKey, EventId, GapId, GroupId, InvalidKey, NodeId, OrgId, RecordingId, SegmentId,
+    CameraId, CameraKey, EventId, GapId, GroupId, InvalidKey, NodeId, OrgId, PurgeId, RecordingId, SegmentId,
     SessionId, StreamName, TokenId, UserId,
 };
+pub use purge::Purge;
 pub use reach::{AddressKind, Reach, Refused, address_kind};
 pub use retry::Backoff;
 pub use secret::{Secret, redact_url};

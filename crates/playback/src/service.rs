@@ -308,6 +308,7 @@ fn belongs(segment: &Segment, spec: &SessionSpec) -> bool {
     let open = segment.state == SegmentState::Open;
     segment.camera_id == spec.camera
         && segment.stream == spec.stream
+        && segment.state != SegmentState::Deleting
         && segment.start < spec.limit
         && (open || segment.end > spec.from)
 }

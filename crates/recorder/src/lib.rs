@@ -34,7 +34,8 @@ pub use pressure::{Gauge, PressureConfig, run_pressure};
 pub use rebuild::{RebuildOptions, RebuildReport, rebuild};
 pub use reconcile::{ReconcileConfig, ReconcileReport, recover_at_start, run_reconciler, sweep};
 pub use retention::{
-    Deleted, RetentionConfig, delete_segments, keep_limits, resume_deletions, run_retention,
+    Deleted, RetentionConfig, carry_out_purges, delete_segments, keep_limits, resume_deletions, run_purges,
+    run_retention,
 };
 pub use upload::{UploadConfig, retry_delay, run_uploads};
 pub use verify::{Problem, Progress, Stage, VerifyOptions, VerifyReport, verify};

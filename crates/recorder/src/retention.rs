@@ -6,6 +6,7 @@
 
 mod deletion;
 mod local_copy;
+mod purge;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use deletion::{Deleted, delete_segments, resume_deletions};
 pub(crate) use local_copy::{Trust, drop_local_copy};
+pub use purge::{carry_out_purges, run_purges};
 
 use crate::footage::{Footage, Result};
 

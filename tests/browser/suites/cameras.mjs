@@ -149,12 +149,12 @@ describe("cameras", { timeout: 600_000 }, () => {
   test("a camera is deleted after it was said what becomes of its footage", async (t) => {
     const camera = await made("Shed");
     const page = await goTo(t, `/cameras/${camera.key}`);
-    await page.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("button", { name: "Delete…", exact: true }).click();
     const dialog = page.getByRole("alertdialog");
     await dialog.getByText(/stays on the disk/).waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await focusOn(page, /^Delete…$/);
-    await page.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("button", { name: "Delete…", exact: true }).click();
     await dialog.getByRole("button", { name: "Delete the camera" }).click();
     await page.getByRole("heading", { name: "Cameras", exact: true }).waitFor();
     await page.locator("[data-camera=Shed]").waitFor({ state: "detached" });
@@ -162,11 +162,32 @@ describe("cameras", { timeout: 600_000 }, () => {
     await page.getByText("There is no such camera").waitFor();
   });
 
+  test("footage is deleted by whoever types the camera's name, and the timeline says so", async (t) => {
+    await server.post("/cameras", { key: "porch", name: "Porch", segment_seconds: 10, source: { main_url: cameras.url(2) } });
+    const finished = async () => (await server.get("/recordings?camera_id=porch&state=finished")).pagination.total;
+    await until("a finished file", async () => (await finished()) > 0, 60_000);
+    const page = await goTo(t, "/cameras/porch");
+    await page.getByRole("button", { name: "Delete footage…" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText(/recording goes on/).waitFor();
+    const go = dialog.getByRole("button", { name: "Delete the footage" });
+    assert.ok(await go.isDisabled());
+    await dialog.getByLabel(/type “Porch”/).fill("porch");
+    assert.ok(await go.isDisabled());
+    await dialog.getByLabel(/type “Porch”/).fill("Porch");
+    await go.click();
+    await dialog.waitFor({ state: "detached" });
+    await page.locator("[data-testid=footage-deletion][data-state=finished]").getByText(/Footage was deleted: \d+ files?, .+ admin/).waitFor();
+    const { gaps } = await server.get("/recordings/timeline/porch");
+    assert.ok(gaps.some((gap) => gap.cause === "deleted"));
+    await page.locator("[data-testid=camera-state][data-state=recording]").waitFor();
+  });
+
   test("a camera of the configuration file says so, and is recorded, stopped and started by hand", async (t) => {
     const page = await goTo(t, "/cameras/from-file");
     await page.getByTestId("of-file").waitFor();
     await page.getByTestId("camera-facts").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Delete…" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "Delete…", exact: true }).count(), 0);
     const state = page.getByTestId("camera-state");
     await page.locator("[data-testid=camera-state][data-state=recording]").waitFor();
     await state.getByRole("button", { name: "Stop recording" }).click();
@@ -230,11 +251,11 @@ describe("cameras", { timeout: 600_000 }, () => {
   test("who may only watch sees no buttons, and is told at the addresses behind them", async (t) => {
     const page = await goTo(t, "/cameras", { who: { username: "watcher", password: PASSWORD } });
     await page.locator("[data-camera='From the file']").waitFor();
-    for (const name of ["Add a camera", "Add a group", "Delete…", "Save"]) assert.equal(await page.getByRole("link", { name }).or(page.getByRole("button", { name })).count(), 0, name);
+    for (const name of ["Add a camera", "Add a group", "Delete…", "Delete footage…", "Save"]) assert.equal(await page.getByRole("link", { name }).or(page.getByRole("button", { name })).count(), 0, name);
     assert.equal(await page.getByRole("checkbox").count(), 0);
     await page.getByRole("link", { name: "From the file" }).click();
     await page.getByTestId("camera-facts").waitFor();
-    assert.equal(await page.getByRole("button", { name: /recording$/ }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: /recording$|^Delete/ }).count(), 0);
     await page.goto(`${server.url}/groups`);
     await page.getByRole("heading", { name: "Groups" }).waitFor();
     assert.equal(await page.getByRole("button", { name: "Add a group" }).count(), 0);

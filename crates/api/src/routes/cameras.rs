@@ -1,7 +1,9 @@
 //! Cameras, as they should be and as they are.
 
+pub(super) mod configs;
 pub(super) mod create;
 pub(super) mod delete;
+pub(super) mod footage;
 mod input;
 pub(super) mod list;
 pub(super) mod probe;

@@ -1,5 +1,6 @@
 //! Recorded files, and a camera's timeline.
 
+pub(super) mod delete;
 pub(super) mod list;
 pub(super) mod show;
 pub(super) mod signed_url;

@@ -82,6 +82,11 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("PATCH", "/api/v1/cameras/{id}", This("camera:write"), Camera),
     ("DELETE", "/api/v1/cameras/{id}", This("camera:write"), Camera),
     ("GET", "/api/v1/cameras/{id}/status", This("camera:read"), Camera),
+    ("GET", "/api/v1/cameras/{id}/configs", This("camera:read"), Camera),
+    ("GET", "/api/v1/cameras/{id}/configs/{type}", This("camera:read"), Camera),
+    ("PUT", "/api/v1/cameras/{id}/configs/{type}", This("camera:write"), Camera),
+    ("DELETE", "/api/v1/cameras/{id}/footage", This("recording:delete"), Camera),
+    ("GET", "/api/v1/cameras/{id}/footage/deletions", This("recording:read"), Camera),
     ("GET", "/api/v1/camera-tags", This("camera:read"), Own),
     ("POST", "/api/v1/camera-tags", This("camera:write"), Own),
     ("GET", "/api/v1/camera-groups", This("camera:read"), Own),
@@ -96,6 +101,7 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("GET", "/api/v1/ws/events", This("event:read"), Own),
     ("GET", "/api/v1/recordings", This("recording:read"), Own),
     ("GET", "/api/v1/recordings/{id}", This("recording:read"), Camera),
+    ("DELETE", "/api/v1/recordings/{id}", This("recording:delete"), Camera),
     ("GET", "/api/v1/recordings/{id}/signed-url", This("recording:export"), Camera),
     ("GET", "/api/v1/recordings/timeline/{camera_id}", This("recording:read"), Camera),
     ("POST", "/api/v1/recording/start", This("camera:write"), Camera),
@@ -262,7 +268,7 @@ async fn ask(
         _ => Uuid::now_v7().to_string(),
     };
     let url = path.replace("{id}", &id).replace("{camera_id}", &camera).replace("{entry}", "0.m4s");
-    let url = url.replace("{file}", "x.mp4").replace("{provider}", "test");
+    let url = url.replace("{file}", "x.mp4").replace("{provider}", "test").replace("{type}", "image");
     let body = match (method, path.trim_start_matches("/api/v1")) {
         ("POST", "/recording/start" | "/recording/stop") => json!({ "camera_id": camera }),
         ("POST", "/playback/start") => {

@@ -199,6 +199,7 @@ async fn the_documented_parameters_are_those_that_are_read() {
             .replace("{camera_id}", "front-door")
             .replace("{id}", &segment)
             .replace("{file}", "x.mp4")
+            .replace("{type}", "image")
             .replace("{entry}", "0.m4s");
         let path = format!("{path}?no_such_parameter=1");
         let reply = lab.get_with(&path, &[("authorization", &bearer)]).await;

@@ -36,7 +36,8 @@ impl Catalog {
     }
 }
 
-async fn append(
+/// Adds records of one organization within the caller's transaction.
+pub(crate) async fn append(
     kind: DatabaseKind,
     transaction: &DatabaseTransaction,
     org: Uuid,

@@ -16,7 +16,7 @@ pub(crate) struct Model {
     pub(crate) config_type: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) version: i64,
-    /// JSON.
+    /// JSON, sealed.
     pub(crate) data: String,
     pub(crate) created_at: i64,
     pub(crate) created_by: Option<Uuid>,
@@ -27,13 +27,13 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The row of a version.
-pub(crate) fn to_row(config: &CameraConfig) -> ActiveModel {
+/// The row of a version; `data` is sealed.
+pub(crate) fn to_row(config: &CameraConfig, data: String) -> ActiveModel {
     ActiveModel {
         camera_id: Set(config.camera_id.0),
         config_type: Set(config.config_type.clone()),
         version: Set(config.version),
-        data: Set(config.data.to_string()),
+        data: Set(data),
         created_at: Set(config.created_at.micros()),
         created_by: Set(config.created_by.map(|user| user.0)),
     }

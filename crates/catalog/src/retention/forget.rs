@@ -2,11 +2,12 @@
 
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, Gap, GapCause, GapId, OrgId, SegmentId, StreamName};
+use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::Result;
-use crate::entity::{gap, segment};
+use crate::entity::{gap, segment, to_u64};
 use crate::sql::batches;
 use crate::window::LOOK_BACK;
 
@@ -20,17 +21,24 @@ struct Emptied {
     end: WallTime,
 }
 
+/// Gives how many segments went, and their bytes.
 pub(super) async fn forget(
     connection: &impl ConnectionTrait,
     ids: &[SegmentId],
-    cause: GapCause,
-    details: &str,
-) -> Result<()> {
+    (cause, details): (GapCause, &str),
+) -> Result<(u64, u64)> {
+    let (mut segments, mut bytes) = (0, 0);
     let mut emptied = Vec::with_capacity(ids.len());
     for batch in batches(ids, 1) {
         let ids = || batch.iter().map(|id| id.0);
-        let rows = segment::Entity::find().filter(segment::Column::Id.is_in(ids())).all(connection).await?;
-        for row in rows {
+        // Locked, in one order for all: of two that forget the same segment, only one finds it.
+        let rows = segment::Entity::find()
+            .filter(segment::Column::Id.is_in(ids()))
+            .order_by_asc(segment::Column::Id)
+            .lock(LockType::Update);
+        for row in rows.all(connection).await? {
+            segments += 1;
+            bytes += to_u64(row.bytes);
             emptied.push(Emptied {
                 org: row.org_id,
                 camera: row.camera_id,
@@ -45,7 +53,7 @@ pub(super) async fn forget(
     for time in joined(emptied) {
         record(connection, time, cause, details).await?;
     }
-    Ok(())
+    Ok((segments, bytes))
 }
 
 /// Times that touch are one time.

@@ -2,7 +2,7 @@
 //! them.
 
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, NodeId, StreamName};
+use nightjar_model::{CameraId, NodeId, SegmentId, StreamName};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
@@ -35,6 +35,10 @@ pub(crate) fn local_copies(node: &NodeId, uploaded_before: WallTime) -> Select<E
         .order_by_asc(Column::UploadedAt)
 }
 
-pub(crate) fn deleting() -> Select<Entity> {
-    Entity::find().filter(Expr::cust("state = 'deleting'")).order_by_asc(Column::Id)
+pub(crate) fn deleting(after: Option<SegmentId>) -> Select<Entity> {
+    let all = Entity::find().filter(Expr::cust("state = 'deleting'")).order_by_asc(Column::Id);
+    match after {
+        Some(after) => all.filter(Column::Id.gt(after.0)),
+        None => all,
+    }
 }

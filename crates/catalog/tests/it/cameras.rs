@@ -145,7 +145,7 @@ async fn created(catalog: &Catalog, key: &str) -> Camera {
 }
 
 /// A tenant beside the default one.
-async fn other_org(catalog: &Catalog) -> OrgId {
+pub(crate) async fn other_org(catalog: &Catalog) -> OrgId {
     let id = OrgId(Uuid::now_v7());
     let other = Organization { id, name: format!("Other {id}"), created_at: at(0) };
     catalog.create_organization(&other).await.expect("is added");

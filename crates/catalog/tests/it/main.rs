@@ -14,6 +14,7 @@ mod ledger;
 mod limits;
 mod listing;
 mod migrations;
+mod purges;
 mod random;
 mod retention;
 mod seal;

@@ -84,9 +84,9 @@ async fn deletion_leaves_a_gap(database: TestDatabase) {
     let ids: Vec<SegmentId> = segments.iter().map(|segment| segment.id).collect();
     let chosen = [ids[2], ids[0], ids[1]];
     catalog.mark_deleting(&chosen).await.expect("are marked");
-    let marked: Vec<_> = catalog.deleting(10).await.expect("are read").iter().map(|s| s.id).collect();
+    let marked: Vec<_> = catalog.deleting(None, 10).await.expect("are read").iter().map(|s| s.id).collect();
     assert_eq!(marked, ids[..3]);
-    assert_eq!(catalog.deleting(2).await.expect("are read").len(), 2);
+    assert_eq!(catalog.deleting(None, 2).await.expect("are read").len(), 2);
     let cause = GapCause::Retention;
     catalog.forget_segments(&chosen, cause, "older than 90 days").await.expect("are forgotten");
     catalog.forget_segments(&chosen, cause, "again").await.expect("there is nothing left");
@@ -133,7 +133,7 @@ async fn an_open_segment_is_not_marked(database: TestDatabase) {
     let open = open_segment(&camera, at(0));
     catalog.apply(&[LedgerWrite::SegmentOpened(open.clone())]).await.expect("is written");
     catalog.mark_deleting(&[open.id]).await.expect("leaves it");
-    assert_eq!(catalog.deleting(10).await, Ok(Vec::new()));
+    assert_eq!(catalog.deleting(None, 10).await, Ok(Vec::new()));
     assert_eq!(catalog.open_segments(&node()).await, Ok(vec![open]));
 }
 

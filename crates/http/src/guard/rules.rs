@@ -5,8 +5,8 @@ use axum::http::Method;
 use nightjar_model::Permission;
 
 use Permission::{
-    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingExport, RecordingRead, SystemAdmin,
-    TokenWrite, UserAdmin,
+    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingDelete, RecordingExport, RecordingRead,
+    SystemAdmin, TokenWrite, UserAdmin,
 };
 use Rule::{Media, Needs, Public, SignedIn, Socket};
 
@@ -41,6 +41,11 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("PATCH", "/api/v1/cameras/{id}", Needs(CameraWrite)),
     ("DELETE", "/api/v1/cameras/{id}", Needs(CameraWrite)),
     ("GET", "/api/v1/cameras/{id}/status", Needs(CameraRead)),
+    ("GET", "/api/v1/cameras/{id}/configs", Needs(CameraRead)),
+    ("GET", "/api/v1/cameras/{id}/configs/{type}", Needs(CameraRead)),
+    ("PUT", "/api/v1/cameras/{id}/configs/{type}", Needs(CameraWrite)),
+    ("DELETE", "/api/v1/cameras/{id}/footage", Needs(RecordingDelete)),
+    ("GET", "/api/v1/cameras/{id}/footage/deletions", Needs(RecordingRead)),
     ("GET", "/api/v1/camera-tags", Needs(CameraRead)),
     ("POST", "/api/v1/camera-tags", Needs(CameraWrite)),
     ("GET", "/api/v1/camera-groups", Needs(CameraRead)),
@@ -50,6 +55,7 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("DELETE", "/api/v1/camera-groups/{id}", Needs(CameraWrite)),
     ("GET", "/api/v1/recordings", Needs(RecordingRead)),
     ("GET", "/api/v1/recordings/{id}", Needs(RecordingRead)),
+    ("DELETE", "/api/v1/recordings/{id}", Needs(RecordingDelete)),
     ("GET", "/api/v1/recordings/{id}/signed-url", Needs(RecordingExport)),
     ("GET", "/api/v1/recordings/timeline/{camera_id}", Needs(RecordingRead)),
     ("POST", "/api/v1/recording/start", Needs(CameraWrite)),

@@ -6,6 +6,7 @@ mod archive;
 #[path = "../../../storage/tests/it/fault_proxy.rs"]
 mod fault_proxy;
 mod pressure;
+mod purge;
 mod rebuild;
 mod reconcile;
 mod recording;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use nightjar_recorder::{
     Footage, PressureConfig, ReconcileConfig, RetentionConfig, Room, UploadConfig, recover_at_start,
-    run_pressure, run_reconciler, run_retention, run_uploads,
+    run_pressure, run_purges, run_reconciler, run_retention, run_uploads,
 };
 use nightjar_storage::BucketState;
 use tokio::sync::watch;
@@ -46,6 +46,7 @@ impl Upkeep {
         let pressure = run_pressure(footage.clone(), pressure(config), room.clone(), stop.clone());
         tasks.spawn(pressure);
         tasks.spawn(run_retention(footage.clone(), retention(config), stop.clone()));
+        tasks.spawn(run_purges(footage.clone(), stop.clone()));
         tasks.spawn(run_reconciler(footage.clone(), reconcile(config), stop.clone()));
         if footage.remote.is_some() {
             let (footage, upload, stop) = (footage.clone(), upload(config), stop.clone());

@@ -13,6 +13,7 @@ mod layering;
 mod limits;
 mod many_cameras;
 mod probe;
+mod purge;
 mod real_cameras;
 mod secrets;
 mod sockets;

@@ -16,6 +16,7 @@ export type CameraStatus = Schemas["CameraStatus"];
 export type CameraSourceInput = Schemas["SourceInput"];
 export type Event = Schemas["Event"];
 export type EventListQuery = NonNullable<operations["list_events"]["parameters"]["query"]>;
+export type FootageDeletion = Schemas["FootageDeletion"];
 export type GroupInput = Schemas["GroupInput"];
 export type Me = Schemas["Me"];
 export type Mode = Schemas["Mode"];

@@ -10,6 +10,8 @@ import { cameraQuery, camerasKey } from "@/features/cameras/api/manage";
 import { CameraFacts } from "@/features/cameras/components/camera-facts";
 import { CameraState } from "@/features/cameras/components/camera-state";
 import { DeleteCamera } from "@/features/cameras/components/delete-camera";
+import { DeleteFootage } from "@/features/cameras/components/delete-footage";
+import { FootageDeletionState } from "@/features/cameras/components/footage-deletion";
 import { SettingsForm } from "@/features/cameras/components/settings-form";
 import { ApiError } from "@/lib/api/client";
 import type { Camera } from "@/lib/api/types";
@@ -27,10 +29,10 @@ export function CameraPage({ id }: { readonly id: string }) {
     <Page
       title={camera.data?.name ?? "Camera"}
       permission="camera:read"
-      actions={camera.data && <Actions camera={camera.data} mayDelete={mayWrite && camera.data.managed_by === "api"} mayWatch={mayWatch} />}
+      actions={camera.data && <Actions camera={camera.data} mayDelete={mayWrite && camera.data.managed_by === "api"} mayPurge={can(me, "recording:delete")} mayWatch={mayWatch} />}
     >
       {camera.data ? (
-        <Details camera={camera.data} mayWrite={mayWrite} />
+        <Details camera={camera.data} mayWrite={mayWrite} mayWatch={mayWatch} />
       ) : isMissing ? (
         <Empty title="There is no such camera">
           It may have been deleted.{" "}
@@ -50,11 +52,13 @@ export function CameraPage({ id }: { readonly id: string }) {
 interface ActionsProps {
   readonly camera: Camera;
   readonly mayDelete: boolean;
+  /** Whether its footage may be deleted. */
+  readonly mayPurge: boolean;
   readonly mayWatch: boolean;
 }
 
-function Actions({ camera, mayDelete, mayWatch }: ActionsProps) {
-  const [deleting, setDeleting] = useState(false);
+function Actions({ camera, mayDelete, mayPurge, mayWatch }: ActionsProps) {
+  const [deleting, setDeleting] = useState<"camera" | "footage">();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const gone = async () => {
@@ -76,17 +80,23 @@ function Actions({ camera, mayDelete, mayWatch }: ActionsProps) {
           </Link>
         </Button>
       )}
+      {mayPurge && (
+        <Button variant="outline" size="sm" onClick={() => setDeleting("footage")}>
+          <Trash2 aria-hidden /> Delete footage…
+        </Button>
+      )}
       {mayDelete && (
-        <Button variant="outline" size="sm" onClick={() => setDeleting(true)}>
+        <Button variant="outline" size="sm" onClick={() => setDeleting("camera")}>
           <Trash2 aria-hidden /> Delete…
         </Button>
       )}
-      {deleting && <DeleteCamera camera={camera} onDeleted={() => void gone()} onClose={() => setDeleting(false)} />}
+      {deleting === "camera" && <DeleteCamera camera={camera} onDeleted={() => void gone()} onClose={() => setDeleting(undefined)} />}
+      {deleting === "footage" && <DeleteFootage camera={camera} onClose={() => setDeleting(undefined)} />}
     </div>
   );
 }
 
-function Details({ camera, mayWrite }: { readonly camera: Camera; readonly mayWrite: boolean }) {
+function Details({ camera, mayWrite, mayWatch }: { readonly camera: Camera; readonly mayWrite: boolean; readonly mayWatch: boolean }) {
   const queryClient = useQueryClient();
   const known = (next: Camera) => {
     for (const id of [next.key, next.id]) queryClient.setQueryData(cameraQuery(id).queryKey, next);
@@ -97,6 +107,7 @@ function Details({ camera, mayWrite }: { readonly camera: Camera; readonly mayWr
   return (
     <>
       <CameraState camera={camera} mayWrite={mayWrite} />
+      {mayWatch && <FootageDeletionState camera={camera} />}
       {isOfFile && (
         <Alert role="note" data-testid="of-file">
           <FileLock2 className="text-muted-foreground" aria-hidden />

@@ -18,7 +18,8 @@ use crate::version::IfMatch;
 
 /// Delete a camera
 ///
-/// It is disconnected from at once. Its footage stays as long as its retention says.
+/// It is disconnected from at once. Its footage stays as long as its retention says, or until
+/// `DELETE /cameras/{id}/footage`, before or after this.
 #[utoipa::path(
     delete,
     path = "/cameras/{id}",

@@ -1,7 +1,8 @@
 //! What cameras themselves are set to.
 
-use nightjar_catalog::{Catalog, CatalogError};
+use nightjar_catalog::{Catalog, CatalogError, ConfigPart, Sealer};
 use nightjar_model::{CameraConfig, CameraId, OrgId, UserId};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -15,6 +16,8 @@ on_both!(
     stale_settings_are_refused,
     of_two_settings_at_the_same_time_one_is_stale,
     settings_are_the_tenants_and_go_with_the_camera,
+    the_parts_are_listed_with_their_newest_versions,
+    settings_lie_sealed_and_can_be_sealed_anew,
 );
 
 const ORG: OrgId = OrgId::DEFAULT;
@@ -108,4 +111,52 @@ async fn settings_are_the_tenants_and_go_with_the_camera(database: TestDatabase)
     assert_eq!(catalog.camera_config(ORG, camera.id, "image").await, Ok(None));
     let refused = put(&catalog, camera.id, &json!(2), None).await;
     assert!(matches!(refused, Err(CatalogError::NotFound(_))), "{refused:?}");
+}
+
+async fn the_parts_are_listed_with_their_newest_versions(database: TestDatabase) {
+    let catalog = database.open().await;
+    let camera = created(&catalog, "front").await;
+    let parts = async |org| catalog.camera_config_parts(org, camera.id).await.expect("are read");
+    assert_eq!(parts(ORG).await, []);
+    let by = Some(UserId(Uuid::now_v7()));
+    for number in 1..=3 {
+        put(&catalog, camera.id, &json!(number), None).await.expect("is put");
+    }
+    catalog.put_camera_config(ORG, camera.id, "alarm", &json!({}), None, by, at(9)).await.expect("is put");
+    let part = |config_type: &str, version, created_at, created_by| ConfigPart {
+        config_type: config_type.to_owned(),
+        version,
+        created_at,
+        created_by,
+    };
+    assert_eq!(parts(ORG).await, [part("alarm", 1, at(9), by), part("image", 3, at(1), None)]);
+    assert_eq!(parts(other_org(&catalog).await).await, []);
+    catalog.delete_camera(ORG, camera.id, None, at(10)).await.expect("is deleted");
+    assert_eq!(parts(ORG).await, []);
+}
+
+async fn settings_lie_sealed_and_can_be_sealed_anew(database: TestDatabase) {
+    let catalog = database.open().await;
+    let id = created(&catalog, "front").await.id;
+    let secret = json!({ "wifi": { "password": "hunter2" } });
+    for data in [&json!({}), &secret] {
+        put(&catalog, id, data, None).await.expect("is put");
+    }
+    catalog.close().await;
+    let stored = async || -> Vec<String> {
+        let raw = database.raw().await;
+        let select = Statement::from_string(raw.get_database_backend(), "SELECT data FROM camera_configs");
+        let rows = raw.query_all_raw(select).await.expect("are read");
+        rows.iter().map(|row| row.try_get("", "data").expect("a text")).collect()
+    };
+    let before = stored().await;
+    assert!(before.iter().all(|text| text.starts_with("s1:") && !text.contains("hunter2")), "{before:?}");
+    let newer = Sealer::new([2; 32], vec![[1; 32]]);
+    let catalog = database.open_sealing(Some(newer)).await;
+    assert!(catalog.reseal().await.expect("is sealed anew") >= 2);
+    catalog.close().await;
+    assert!(stored().await.iter().all(|text| !before.contains(text)));
+    let catalog = database.open_sealing(Some(Sealer::new([2; 32], Vec::new()))).await;
+    let versions = catalog.camera_config_versions(ORG, id, "image").await.expect("the old key may go");
+    assert_eq!(versions.iter().map(|config| &config.data).collect::<Vec<_>>(), [&secret, &json!({})]);
 }

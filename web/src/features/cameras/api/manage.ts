@@ -1,7 +1,7 @@
 /** Cameras as they should be: list, add, change, delete, try. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError, api, settle, unwrap } from "@/lib/api/client";
-import type { Camera, CameraInput, CameraProbe, CameraStatus, ProbeInput } from "@/lib/api/types";
+import type { Camera, CameraInput, CameraProbe, CameraStatus, FootageDeletion, ProbeInput } from "@/lib/api/types";
 import type { CameraChange } from "../draft";
 import { type CameraFilter, queryOf } from "../filter";
 
@@ -65,6 +65,20 @@ export function isConflict(error: Error | null | undefined): boolean {
 
 export function deleteCamera(id: string): Promise<void> {
   return settle(api.DELETE("/api/v1/cameras/{id}", { params: { path: { id } } }));
+}
+
+/** All of it up to now, but for the file that is being written. It goes on in the background. */
+export function deleteFootage(id: string): Promise<FootageDeletion> {
+  return unwrap(api.DELETE("/api/v1/cameras/{id}/footage", { params: { path: { id } } }));
+}
+
+/** Asked for again while one is under way. */
+export function deletionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["footage-deletions", id],
+    queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/cameras/{id}/footage/deletions", { params: { path: { id } }, signal }))).deletions,
+    refetchInterval: ({ state }) => (state.data?.some((one) => one.state === "running") ? STATUS_POLL : false),
+  });
 }
 
 /** By hand, whatever its mode says. */

@@ -18,7 +18,7 @@ export function DeleteCamera({ camera, onDeleted, onClose }: DeleteCameraProps) 
       : `What was recorded stays on the disk until it is ${formatDuration(camera.retention_seconds * 1_000)} old`;
   return (
     <ConfirmDialog title={`Delete ${camera.name}?`} action="Delete the camera" pending={remove.isPending} error={remove.error} onConfirm={() => remove.mutate()} onClose={onClose}>
-      Recording stops at once, and the camera is gone from all lists. {kept}, but this page does not show the footage of deleted cameras: download first what you need. This can't be undone.
+      Recording stops at once, and the camera is gone from all lists. {kept}, but this page does not show the footage of deleted cameras: download first what you need, and delete first what is to go now. This can't be undone.
     </ConfirmDialog>
   );
 }
