@@ -116,7 +116,8 @@ def alive(house):
     house.call("GET", "/auth/me", token=house.secrets["viewer"])
     lines = (house.logs / "server.log").read_text(errors="replace").splitlines()
     bad = [line for line in lines if "panic" in line or " ERROR " in line]
-    print("\n".join(bad[:20]), flush=True)
+    for line in bad[:20]:
+        print(line, flush=True)
     return not bad
 
 

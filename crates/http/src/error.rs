@@ -69,7 +69,7 @@ impl ApiError {
 
     /// The camera has no such settings, or not in the version that was asked for.
     pub fn config_not_found(message: &str, config_type: &str) -> Self {
-        Self::new(ErrorCode::CameraConfigNotFound, message).detail("type", shorten(config_type))
+        Self::new(ErrorCode::CameraConfigNotFound, message).about("type", config_type)
     }
 
     /// No such recorded file.

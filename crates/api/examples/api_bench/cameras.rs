@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::crowd::Crowd;
 use crate::server::Server;
@@ -17,7 +18,8 @@ const PATH: &str = "/api/v1/cameras?limit=50";
 pub(crate) async fn measure() -> Result<()> {
     let server = Server::start(CAMERAS).await?;
     let page = ask::once(&server.address, PATH, &server.token).await?;
-    let floor = floor(page.clone()).await?;
+    let mut tasks = JoinSet::new();
+    let floor = floor(&mut tasks, page.clone()).await?;
     println!("a page has {} bytes", page.len());
     // In turns: what else the machine does meanwhile hits both.
     for _ in 0..3 {
@@ -30,13 +32,13 @@ pub(crate) async fn measure() -> Result<()> {
 }
 
 /// A bare handler; gives its address.
-async fn floor(page: Vec<u8>) -> Result<String> {
+async fn floor(tasks: &mut JoinSet<()>, page: Vec<u8>) -> Result<String> {
     let page = Bytes::from(page);
     let answer = move || async move { ([(CONTENT_TYPE, "application/json")], page) };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     let router: Router = Router::new().route("/api/v1/cameras", get(answer));
-    let _ = tokio::task::spawn(async move { axum::serve(listener, router).await });
+    tasks.spawn(async move { axum::serve(listener, router).await.expect("serves") });
     Ok(address)
 }
 

@@ -8,7 +8,7 @@ use nightjar_api::Live;
 use nightjar_catalog::Catalog;
 use nightjar_events::{Events, EventsConfig};
 use nightjar_media::WallTime;
-use nightjar_model::{EventType, NewEvent, OrgId, Severity};
+use nightjar_model::{EventType, NewEvent, Severity};
 use nightjar_recorder::Footage;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::sync::CancellationToken;
