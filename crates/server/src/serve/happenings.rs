@@ -130,6 +130,8 @@ fn burst_event(burst: &LoginBurst) -> NewEvent {
 
 #[cfg(test)]
 mod tests {
+    use nightjar_model::OrgId;
+
     use super::*;
 
     #[test]
