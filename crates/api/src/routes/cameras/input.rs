@@ -58,11 +58,11 @@ pub(crate) struct CameraInput {
     #[serde(default, deserialize_with = "whole")]
     segment_seconds: Option<u32>,
     /// Footage older than this is deleted; default: kept until space is needed.
-    #[schema(minimum = 60, maximum = 3155760000)]
+    #[schema(minimum = 60, maximum = 3155760000u64)]
     #[serde(default, deserialize_with = "whole")]
     retention_seconds: Option<u64>,
     /// The oldest footage beyond this is deleted; default: no such limit.
-    #[schema(minimum = 1, maximum = 9007199254740991)]
+    #[schema(minimum = 1, maximum = 9007199254740991u64)]
     #[serde(default, deserialize_with = "whole")]
     retention_bytes: Option<u64>,
     /// The group it is in.

@@ -14,7 +14,6 @@ use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
 use crate::time::{Bound, TimeInput};
 use nightjar_http::live::event::Event;
-use uuid::Uuid;
 
 /// Orders of the list.
 const SORT_KEYS: &[&str] = &["timestamp", "-timestamp"];
