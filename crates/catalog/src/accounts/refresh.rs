@@ -19,7 +19,7 @@ use crate::{Catalog, Result};
 pub enum RefreshOutcome {
     /// The old token is used up, the new one is good; the session as it is now.
     Rotated(Session),
-    /// The token had been used before; the session is ended now, if it was not before.
+    /// The token had been used before, and nobody noticed; the session is ended now.
     Reused(Session),
     /// The token is fresh, but its session was ended or has expired.
     Ended(Session),
@@ -62,6 +62,10 @@ impl Catalog {
             return Ok(RefreshOutcome::Unknown);
         };
         if !use_up(&transaction, old, now).await? {
+            // Told once, however often a copy is shown.
+            if session.ended.is_some_and(|(_, why)| why == SessionEnd::Reuse) {
+                return Ok(RefreshOutcome::Ended(session));
+            }
             let session = end_for_reuse(&transaction, session, now).await?;
             transaction.commit().await?;
             return Ok(RefreshOutcome::Reused(session));

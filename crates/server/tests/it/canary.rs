@@ -115,7 +115,9 @@ async fn second_factor(server: &Nightjar) -> Vec<String> {
 /// Footage is watched and downloaded.
 async fn media(server: &Nightjar) -> Vec<String> {
     let recording = until("a recording", Duration::from_secs(40), || async {
-        server.data("/api/v1/recordings").await["items"].get(0).cloned()
+        let recordings = server.data("/api/v1/recordings").await;
+        let mut recordings = recordings["items"].as_array().expect("a list").iter();
+        recordings.find(|recording| recording["duration_seconds"].as_f64() > Some(0.0)).cloned()
     })
     .await;
     let id = text(&recording["id"]);

@@ -35,7 +35,11 @@ const MAX_BYTES: usize = 64 * 1024;
         ("type" = ConfigType, Path, description = "Which part"),
         ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant"),
     ),
-    request_body(content = Object, description = "What the camera is to be set to"),
+    request_body(
+        content = Object,
+        description = "What the camera is to be set to",
+        example = json!({ "brightness": 60, "flip": true }),
+    ),
     responses((status = 200, body = Success<CameraSettings>, headers(("ETag" = String, description = "Its version"))))
 )]
 pub(crate) async fn put_config(
