@@ -1,5 +1,7 @@
 //! Passwords: what may be one, and how it is kept (Argon2id, RFC 9106).
 
+mod workers;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,9 +10,9 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use nightjar_model::Secret;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use self::workers::Workers;
 use crate::{AccessError, random};
 
 /// Characters of a password at least.
@@ -96,6 +98,7 @@ struct Inner {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
     waiting: Semaphore,
+    workers: Workers,
     /// The hash of a password that nobody has: verified for accounts that do not exist.
     nobodys: String,
     done: AtomicU64,
@@ -118,7 +121,9 @@ impl Hasher {
         let at_once = at_once.max(1);
         let permits = Arc::new(Semaphore::new(at_once));
         let waiting = Semaphore::new(at_once * WAITING);
-        Ok(Self { inner: Arc::new(Inner { argon2, permits, waiting, nobodys, done: AtomicU64::new(0) }) })
+        let workers = Workers::start(at_once)?;
+        let done = AtomicU64::new(0);
+        Ok(Self { inner: Arc::new(Inner { argon2, permits, waiting, workers, nobodys, done }) })
     }
 
     /// Waits for the processor. Who finds the waiting room full is sent away.
@@ -158,15 +163,15 @@ impl Turn {
         &self,
         work: impl FnOnce(&Inner) -> T + Send + 'static,
     ) -> Result<T, AccessError> {
-        let turn = self.clone();
-        let task = spawn_blocking(move || {
+        let (turn, (tell, told)) = (self.clone(), oneshot::channel());
+        self.inner.workers.run(move || {
             turn.inner.done.fetch_add(1, Ordering::Relaxed);
             let result = work(&turn.inner);
             // Held by the work itself: it goes on when the caller has gone away.
             drop(turn.permit);
-            result
-        });
-        task.await.map_err(|_| AccessError::Crypto("hashing a password panicked"))
+            let _ = tell.send(result);
+        })?;
+        told.await.map_err(|_| AccessError::Crypto("hashing a password panicked"))
     }
 }
 

@@ -9,13 +9,16 @@ use crate::entity::node;
 use crate::{Catalog, Result};
 
 impl Catalog {
-    /// Notes that a process starts. Gives when its life before this one was last heard of; none
-    /// when it never was.
+    /// Notes that a process starts. Gives when its lives before this one were last heard of, which is
+    /// their first start if they wrote nothing; none when there was none.
     pub async fn node_started(&self, id: &NodeId, at: WallTime) -> Result<Option<WallTime>> {
         let seen = node::Entity::find_by_id(&id.0).one(self.reader()).await?.and_then(|row| row.seen_at);
         self.write(|| async {
-            let row =
-                node::ActiveModel { id: Set(id.0.clone()), started_at: Set(at.micros()), seen_at: Set(None) };
+            let row = node::ActiveModel {
+                id: Set(id.0.clone()),
+                started_at: Set(at.micros()),
+                seen_at: Set(Some(at.micros())),
+            };
             let known =
                 OnConflict::column(node::Column::Id).update_column(node::Column::StartedAt).to_owned();
             node::Entity::insert(row).on_conflict(known).exec_without_returning(self.writer()).await?;

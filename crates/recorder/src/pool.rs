@@ -377,22 +377,27 @@ fn subscribe(shared: &Shared, camera: &Camera) -> Subscriber {
 }
 
 /// Takes the ledger up where it was left: from there on, time is put down to the process being
-/// down. A camera that is recorded for the first time begins its ledger now.
+/// down. A camera that is recorded for the first time begins its ledger now, and durably: from
+/// `recording_since` on nothing may be unknown, even if the process dies within the next second.
 async fn resume_ledger(shared: &Shared, camera: &Arc<Camera>) -> Result<Ledger, CatalogError> {
     let of = LedgerOf { org_id: camera.org_id, camera_id: camera.id, stream: StreamName::Main };
     let now = (shared.context.clock)();
-    let (catalog, id) = (shared.catalog.clone(), camera.id);
+    let (catalog, id, down) = (shared.catalog.clone(), camera.id, shared.down);
     // The database's connections belong to the main runtime.
     let read = shared.runtime.spawn(async move {
-        catalog.set_recording_since(id, now).await?;
         let open = catalog.open_gap(id, StreamName::Main).await?;
         let covered = catalog.last_covered(id, StreamName::Main).await?;
-        Ok::<_, CatalogError>((open, covered))
+        let left = Left { covered, open, down };
+        let mut writes = Vec::new();
+        let ledger = Ledger::resume(of, Uuid::now_v7, &left, now, &mut writes);
+        if left.covered.is_none() && left.open.is_none() {
+            catalog.apply(&writes).await?;
+            writes.clear();
+        }
+        catalog.set_recording_since(id, now).await?;
+        Ok::<_, CatalogError>((ledger, writes))
     });
-    let (open, covered) = read.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
-    let left = Left { covered, open, down: shared.down };
-    let mut writes = Vec::new();
-    let ledger = Ledger::resume(of, Uuid::now_v7, &left, now, &mut writes);
+    let (ledger, writes) = read.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
     for write in writes {
         shared.context.commit.send(camera.id, commit::Entry::Write(Box::new(write)));
     }

@@ -160,7 +160,7 @@ async fn restored_rows_replace_old_ones(database: TestDatabase) {
 async fn a_node_that_starts_learns_when_it_was_last_seen(database: TestDatabase) {
     let catalog = database.open().await;
     let started = async |second| catalog.node_started(&node(), at(second)).await.expect("is noted");
-    assert_eq!((started(0).await, started(1).await), (None, None));
+    assert_eq!((started(0).await, started(1).await), (None, Some(at(0))));
     let seen = |second| LedgerWrite::NodeSeen { node: node(), at: at(second) };
     catalog.apply(&[seen(2), seen(3)]).await.expect("is written");
     catalog

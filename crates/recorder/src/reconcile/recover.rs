@@ -60,11 +60,12 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
 }
 
 /// The last moment that the ledger speaks of. A process that died within its first second left
-/// files, but no row of a segment.
+/// files, but no row of a segment, and nothing but an open gap if it was the camera's first.
 async fn newest_told(footage: &Footage, open: &[Segment]) -> Result<Option<WallTime>> {
     let mut newest = open.iter().map(|segment| segment.end).max();
     for camera in footage.catalog.every_camera_with_deleted().await? {
-        newest = newest.max(footage.catalog.last_covered(camera.id, StreamName::Main).await?);
+        let covered = footage.catalog.last_covered(camera.id, StreamName::Main).await?;
+        newest = newest.max(covered).max(camera.recording_since);
     }
     Ok(newest)
 }

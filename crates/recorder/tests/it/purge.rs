@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use nightjar_catalog::LedgerWrite;
 use nightjar_media::WallTime;
 use nightjar_model::{GapCause, ManagedBy, Purge, PurgeId, SegmentState};
 use nightjar_recorder::{
@@ -94,6 +95,14 @@ async fn the_file_that_is_being_written_is_left_alone() {
     let mut archive = Archive::new(None).await;
     let rows = archive.record(2).await;
     let open = archive.write(Came::Cut(20_000)).await;
+    let progress = LedgerWrite::SegmentProgress {
+        id: open.row.id,
+        end: archive.end,
+        bytes: 20_000,
+        media_duration: 1,
+        frames: 1,
+    };
+    archive.catalog().apply(&[progress]).await.expect("noted");
     ask(&archive, None, Some(segments(2))).await;
     assert!(carry_out(&archive).await);
     assert!(rows.iter().all(|row| !archive.path(&row.key).exists()));

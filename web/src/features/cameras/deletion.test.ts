@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { FootageDeletion } from "@/lib/api/types";
 import { lastDeletion, progressOf } from "./deletion";
 
+const one = (id: string, recording_id: string | null, finished_at: string | null) => ({ id, recording_id, finished_at }) as FootageDeletion;
 const amount = (segments: number) => ({ segments, bytes: 1 });
 
 test("a deletion says how far it is", () => {
@@ -11,7 +12,6 @@ test("a deletion says how far it is", () => {
 });
 
 test("what was done long ago, or to a single file, is not told", () => {
-  const one = (id: string, recording_id: string | null, finished_at: string | null) => ({ id, recording_id, finished_at }) as FootageDeletion;
   const now = Date.parse("2026-11-20T12:00:00Z");
   const [file, old, recent, running] = [one("a", "x", null), one("b", null, "2026-11-19T11:59:00Z"), one("c", null, "2026-11-19T12:01:00Z"), one("d", null, null)];
   expect(lastDeletion([file, old], now)).toBeUndefined();

@@ -1332,11 +1332,11 @@ export interface components {
         /** @description Tags for many cameras. */
         BulkTags: {
             /** @description Tags that they get. */
-            add?: components["schemas"]["Tag"][];
+            add?: string[];
             /** @description Ids or keys, 500 at most. */
             camera_ids: string[];
             /** @description Tags that they lose. */
-            remove?: components["schemas"]["Tag"][];
+            remove?: string[];
         };
         /** @description A camera. Its credentials are never shown. */
         Camera: {
@@ -1407,55 +1407,6 @@ export interface components {
              * @example front-door
              */
             camera_id: string;
-        };
-        /** @description A camera as it should be. What is left out gets its default. */
-        CameraChange: {
-            audio?: components["schemas"]["AudioPolicy"] | null;
-            /** @description Who made it. */
-            company?: string;
-            driver?: components["schemas"]["Driver"] | null;
-            /** @description Whether anything is done with it at all; default: yes. */
-            enabled?: boolean | null;
-            /**
-             * Format: uuid
-             * @description The group it is in.
-             */
-            group_id?: string | null;
-            /**
-             * @description Readable id: letters, digits, `_` and `-`. It is part of file names, so it can't be changed
-             *     later. Default: made from the name.
-             * @example front-door
-             */
-            key?: string | null;
-            /** @description Where it is: site or building. */
-            location?: string;
-            mode?: components["schemas"]["Mode"] | null;
-            /** @description What the maker calls it. */
-            model?: string;
-            /** @example Front door */
-            name?: string;
-            /** @description Where it is there: floor, door, pole. */
-            place?: string;
-            /**
-             * Format: int64
-             * @description The oldest footage beyond this is deleted; default: no such limit.
-             */
-            retention_bytes?: number | null;
-            /**
-             * Format: int64
-             * @description Footage older than this is deleted; default: kept until space is needed.
-             */
-            retention_seconds?: number | null;
-            /**
-             * Format: int32
-             * @description Seconds of a recorded file; default: 900.
-             */
-            segment_seconds?: number | null;
-            /** @description Unique in the organization. */
-            serial_number?: string | null;
-            source?: components["schemas"]["SourceChange"];
-            /** @description At most 32 of at most 64 characters. */
-            tags?: components["schemas"]["Tag"][];
         };
         /** @description Which of a camera's own settings there are. */
         CameraConfigs: {
@@ -1537,7 +1488,7 @@ export interface components {
             serial_number?: string | null;
             source: components["schemas"]["SourceInput"];
             /** @description At most 32 of at most 64 characters. */
-            tags?: components["schemas"]["Tag"][];
+            tags?: string[];
         };
         /** @description What a camera gives, measured over a moment. */
         CameraProbe: {
@@ -1760,8 +1711,7 @@ export interface components {
             /**
              * @description `motion_detected`, `ai_person`, `ai_vehicle`, `ai_pet`, `ai_face`, `ai_package`, `audio_alarm`, `doorbell`,
              *     `recording_start`, `recording_stop`, `recording_gap`, `camera_online`, `camera_offline`,
-             *     `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`,
-             *     `refresh_token_reused`, or one of a device's own.
+             *     `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`, or one of a device's own.
              * @example motion_detected
              */
             event_type: string;
@@ -2002,16 +1952,10 @@ export interface components {
          * @enum {string}
          */
         Mode: "continuous" | "off";
-        /**
-         * Format: ip-network
-         * @description An address, or a network.
-         * @example 10.0.0.0/8
-         */
-        Network: string;
         /** @description A new token. */
         NewApiToken: {
             /** @description Addresses or networks (`10.0.0.0/8`) it may be used from; default: any. */
-            allowed_ips?: components["schemas"]["Network"][];
+            allowed_ips?: string[];
             expires_at?: components["schemas"]["TimeInput"] | null;
             /** @description The camera groups it is limited to; null: all that you see. */
             groups?: string[] | null;
@@ -2024,7 +1968,7 @@ export interface components {
              *       "recording:read"
              *     ]
              */
-            permissions: components["schemas"]["PermissionName"][];
+            permissions: string[];
             /**
              * Format: int32
              * @description Requests an hour; default: 1,000.
@@ -2133,11 +2077,6 @@ export interface components {
             /** Format: password */
             password: string;
         };
-        /**
-         * @description What somebody may do.
-         * @enum {string}
-         */
-        PermissionName: "camera:read" | "camera:write" | "camera:control" | "recording:read" | "recording:delete" | "recording:export" | "event:read" | "event:ack" | "metadata:write" | "user:admin" | "token:write" | "audit:read" | "system:admin";
         /** @description A playback session. */
         PlaybackSession: {
             /** Format: uuid */
@@ -2219,7 +2158,6 @@ export interface components {
             password?: string | null;
             transport?: components["schemas"]["Transport"] | null;
             /**
-             * Format: rtsp-uri
              * @description Address of the stream. May hold user name and password.
              * @example rtsp://192.0.2.10/main
              */
@@ -2463,32 +2401,8 @@ export interface components {
             recorded_seconds: number;
         };
         /** @description Where its streams come from. */
-        SourceChange: {
-            /**
-             * Format: rtsp-uri
-             * @description Address of the main stream, which is recorded. May hold user name and password.
-             * @example rtsp://192.0.2.10/main
-             */
-            main_url?: string;
-            /**
-             * Format: password
-             * @description Password for the camera; it is never shown. Left out: it stays as it is; null: none.
-             */
-            password?: string | null;
-            /**
-             * Format: rtsp-uri
-             * @description Address of the sub stream.
-             * @example rtsp://192.0.2.10/sub
-             */
-            sub_url?: string | null;
-            transport?: components["schemas"]["Transport"] | null;
-            /** @description User name for the camera. Left out: it stays as it is; null: none. */
-            username?: string | null;
-        };
-        /** @description Where its streams come from. */
         SourceInput: {
             /**
-             * Format: rtsp-uri
              * @description Address of the main stream, which is recorded. May hold user name and password.
              * @example rtsp://192.0.2.10/main
              */
@@ -2499,7 +2413,6 @@ export interface components {
              */
             password?: string | null;
             /**
-             * Format: rtsp-uri
              * @description Address of the sub stream.
              * @example rtsp://192.0.2.10/sub
              */
@@ -3179,11 +3092,6 @@ export interface components {
             /** @description When the answer was made. */
             timestamp: components["schemas"]["Timestamp"];
         };
-        /**
-         * @description A word that cameras are found by. Spaces around it do not count.
-         * @example entrance
-         */
-        Tag: string;
         /** @description A tag, and how often it is used. */
         TagCount: {
             /** Format: int64 */
@@ -3208,7 +3116,8 @@ export interface components {
             url: string;
         };
         /**
-         * @description A time, or a day: RFC 3339, as `2026-11-20T13:38:41Z` or `2026-11-20`.
+         * Format: date-time
+         * @description A time in a JSON body; which end of a range a date stands for is known when it is used.
          * @example 2026-11-20T13:38:41Z
          */
         TimeInput: string;
@@ -3259,7 +3168,7 @@ export interface components {
              *       "camera:read"
              *     ]
              */
-            permissions: components["schemas"]["PermissionName"][];
+            permissions: string[];
         };
         /**
          * @description How RTP travels.
@@ -3322,298 +3231,7 @@ export interface components {
             total_bytes: number;
         };
     };
-    responses: {
-        /** @description The camera can't be reached, or answers with an error: `error.details.reason` says which */
-        BadGateway: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "CAMERA_UNREACHABLE",
-                 *         "details": {},
-                 *         "message": "The camera did not answer in time. Check the address, the camera's power and firewalls."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description The request is wrong: `error.details` has an entry for each field or parameter */
-        BadRequest: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "VALIDATION_FAILED",
-                 *         "details": {},
-                 *         "message": "`limit` must be a whole number from 1 to 500."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description It does not go together with what is there already, or was changed meanwhile */
-        Conflict: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "VERSION_CONFLICT",
-                 *         "details": {},
-                 *         "message": "It was changed by somebody else meanwhile. Load it again."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description You may not do this */
-        Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
-                 *         "details": {},
-                 *         "message": "This needs the permission `camera:write`, which you do not have."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description A defect of Nightjar; the log tells more under the `request_id` */
-        InternalServerError: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "INTERNAL",
-                 *         "details": {},
-                 *         "message": "Something went wrong on our side. The log has more under this request id."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description It is not there, or you may not know of it */
-        NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "CAMERA_NOT_FOUND",
-                 *         "details": {},
-                 *         "message": "There is no such camera."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description The body is too large */
-        PayloadTooLarge: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "PAYLOAD_TOO_LARGE",
-                 *         "details": {},
-                 *         "message": "The body is too large."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description The byte range lies outside the file; `Content-Range` tells its length */
-        RangeNotSatisfiable: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "RANGE_NOT_SATISFIABLE",
-                 *         "details": {},
-                 *         "message": "The byte range is outside the file."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description The database or the footage storage does not answer, or the answer took too long */
-        ServiceUnavailable: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "DATABASE_UNAVAILABLE",
-                 *         "details": {},
-                 *         "message": "The database does not answer. Try again shortly."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Too many requests in this time, or at once */
-        TooManyRequests: {
-            headers: {
-                /** @description Seconds to wait */
-                "Retry-After": number;
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "RATE_LIMIT_EXCEEDED",
-                 *         "details": {},
-                 *         "message": "Too many requests. Try again in 12 s."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Nobody is signed in, or what proves it is not valid (any more) */
-        Unauthorized: {
-            headers: {
-                /** @description How to prove who you are */
-                "WWW-Authenticate": "Bearer";
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "AUTH_TOKEN_INVALID",
-                 *         "details": {},
-                 *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description The `Idempotency-Key` belongs to another request */
-        UnprocessableContent: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "IDEMPOTENCY_KEY_REUSED",
-                 *         "details": {},
-                 *         "message": "This Idempotency-Key was used for another request. Give each request a key of its own."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description The body is not JSON */
-        UnsupportedMediaType: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "data": null,
-                 *       "error": {
-                 *         "code": "UNSUPPORTED_MEDIA_TYPE",
-                 *         "details": {},
-                 *         "message": "The body must be JSON, with `Content-Type: application/json`."
-                 *       },
-                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                 *       "success": false,
-                 *       "timestamp": "2026-11-20T13:38:41.123Z"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-    };
+    responses: never;
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3634,7 +3252,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters. */
                 cursor?: string;
                 /** @description Only before this time, or before the end of this day. */
-                end_date?: components["schemas"]["TimeInput"];
+                end_date?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Only on this object. */
@@ -3649,7 +3267,7 @@ export interface operations {
                 /** @description Only with this text in them. */
                 q?: string;
                 /** @description Only from this time, or from the beginning of this day. */
-                start_date?: components["schemas"]["TimeInput"];
+                start_date?: string;
             };
             header?: never;
             path?: never;
@@ -3662,55 +3280,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "action": "camera.update",
-                     *             "actor": {
-                     *               "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *               "kind": "user",
-                     *               "name": "ada"
-                     *             },
-                     *             "at": "2026-11-20T13:38:41.123Z",
-                     *             "details": {
-                     *               "name": {
-                     *                 "from": "Door",
-                     *                 "to": "Front door"
-                     *               }
-                     *             },
-                     *             "id": "019a3c6a-77d1-7b02-8e3f-0a1b2c3d4e5f",
-                     *             "ip": "192.0.2.33",
-                     *             "object_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "object_kind": "camera",
-                     *             "outcome": "done",
-                     *             "request_id": "019a3c6a-77c8-7e64-a1b2-c3d4e5f60718",
-                     *             "seq": 4711
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_AuditEntry"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     log_in: {
@@ -3722,13 +3303,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "cookie": false,
-                 *       "password": "four barn owls at dusk",
-                 *       "username": "ada"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LoginBody"];
             };
         };
@@ -3738,93 +3312,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "expires_at": "2026-11-20T13:53:41.123Z",
-                     *         "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc",
-                     *         "token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJpc3MiOiJuaWdodGphciJ9.c2lnbmF0dXJl",
-                     *         "user": {
-                     *           "display_name": "Ada Kowalska",
-                     *           "email": "ada@example.org",
-                     *           "groups": null,
-                     *           "has_password": true,
-                     *           "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *           "organization": {
-                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
-                     *             "name": "North campus"
-                     *           },
-                     *           "permissions": [
-                     *             "camera:read",
-                     *             "recording:read",
-                     *             "event:read"
-                     *           ],
-                     *           "role": "operator",
-                     *           "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
-                     *           "totp": true,
-                     *           "username": "ada"
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_SignIn"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            /** @description Wrong user name, password or code, or a code is needed (`AUTH_TOTP_REQUIRED`) */
-            401: {
-                headers: {
-                    /** @description How to prove who you are */
-                    "WWW-Authenticate": "Bearer";
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "AUTH_TOKEN_INVALID",
-                     *         "details": {},
-                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The account is for programs */
-            403: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
-                     *         "details": {},
-                     *         "message": "This needs the permission `camera:write`, which you do not have."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     log_out: {
@@ -3836,11 +3335,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "everywhere": false
-                 *     }
-                 */
                 "application/json": components["schemas"]["LogoutBody"];
             };
         };
@@ -3852,14 +3346,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     me: {
@@ -3876,42 +3371,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "display_name": "Ada Kowalska",
-                     *         "email": "ada@example.org",
-                     *         "groups": null,
-                     *         "has_password": true,
-                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "organization": {
-                     *           "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
-                     *           "name": "North campus"
-                     *         },
-                     *         "permissions": [
-                     *           "camera:read",
-                     *           "recording:read",
-                     *           "event:read"
-                     *         ],
-                     *         "role": "operator",
-                     *         "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
-                     *         "totp": true,
-                     *         "username": "ada"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Me"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     back_from_provider: {
@@ -3946,10 +3417,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     start_at_provider: {
@@ -3976,11 +3452,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     change_password: {
@@ -3992,12 +3472,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "current_password": "four barn owls at dusk",
-                 *       "new_password": "nine kestrels over the hill"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PasswordBody"];
             };
         };
@@ -4009,36 +3483,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description The account has no password */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_providers: {
@@ -4055,28 +3508,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "label": "Okta",
-                     *             "name": "okta"
-                     *           }
-                     *         ]
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_SignInProviders"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     refresh: {
@@ -4088,11 +3531,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RefreshBody"];
             };
         };
@@ -4102,93 +3540,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "expires_at": "2026-11-20T13:53:41.123Z",
-                     *         "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc",
-                     *         "token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJpc3MiOiJuaWdodGphciJ9.c2lnbmF0dXJl",
-                     *         "user": {
-                     *           "display_name": "Ada Kowalska",
-                     *           "email": "ada@example.org",
-                     *           "groups": null,
-                     *           "has_password": true,
-                     *           "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *           "organization": {
-                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
-                     *             "name": "North campus"
-                     *           },
-                     *           "permissions": [
-                     *             "camera:read",
-                     *             "recording:read",
-                     *             "event:read"
-                     *           ],
-                     *           "role": "operator",
-                     *           "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
-                     *           "totp": true,
-                     *           "username": "ada"
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_SignIn"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            /** @description The sign-in has ended, or there is no refresh token */
-            401: {
-                headers: {
-                    /** @description How to prove who you are */
-                    "WWW-Authenticate": "Bearer";
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "AUTH_TOKEN_INVALID",
-                     *         "details": {},
-                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The account may not sign in any more */
-            403: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
-                     *         "details": {},
-                     *         "message": "This needs the permission `camera:write`, which you do not have."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_sign_ins: {
@@ -4205,42 +3568,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "created_at": "2026-11-20T08:01:12.000Z",
-                     *             "current": true,
-                     *             "expires_at": "2026-12-20T13:31:12.000Z",
-                     *             "id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
-                     *             "ip": "192.0.2.33",
-                     *             "last_used_at": "2026-11-20T13:31:12.000Z",
-                     *             "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_SignInEntry"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     end_sign_in: {
@@ -4262,13 +3601,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     confirm_totp: {
@@ -4280,11 +3621,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "492039"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CodeOnly"];
             };
         };
@@ -4294,52 +3630,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "recovery_codes": [
-                     *           "k7w2-9dqf-3xtm",
-                     *           "p4hs-6bnv-8rzc"
-                     *         ]
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_RecoveryCodes"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description Nothing was begun */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     disable_totp: {
@@ -4351,11 +3653,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "four barn owls at dusk"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PasswordOnly"];
             };
         };
@@ -4367,36 +3664,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is no second factor */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     enroll_totp: {
@@ -4408,11 +3684,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "four barn owls at dusk"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PasswordOnly"];
             };
         };
@@ -4422,50 +3693,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
-                     *         "uri": "otpauth://totp/Nightjar:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Nightjar"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Enrolment"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is a second factor already, or no password */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_groups: {
@@ -4487,41 +3726,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "created_at": "2026-10-02T07:50:00.000Z",
-                     *             "description": "All doors and gates",
-                     *             "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *             "name": "Entrances",
-                     *             "updated_at": "2026-10-02T07:50:00.000Z",
-                     *             "version": 1
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_CameraGroup"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     create_group: {
@@ -4536,12 +3752,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "description": "All doors and gates",
-                 *       "name": "Entrances"
-                 *     }
-                 */
                 "application/json": components["schemas"]["GroupInput"];
             };
         };
@@ -4553,55 +3763,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "created_at": "2026-10-02T07:50:00.000Z",
-                     *         "description": "All doors and gates",
-                     *         "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "name": "Entrances",
-                     *         "updated_at": "2026-10-02T07:50:00.000Z",
-                     *         "version": 1
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraGroup"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description Another group has this name */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableContent"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_group: {
@@ -4623,31 +3796,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "created_at": "2026-10-02T07:50:00.000Z",
-                     *         "description": "All doors and gates",
-                     *         "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "name": "Entrances",
-                     *         "updated_at": "2026-10-02T07:50:00.000Z",
-                     *         "version": 1
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraGroup"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     replace_group: {
@@ -4655,7 +3815,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string;
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description Id of the group */
@@ -4665,12 +3825,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "description": "All doors and gates",
-                 *       "name": "Entrances"
-                 *     }
-                 */
                 "application/json": components["schemas"]["GroupInput"];
             };
         };
@@ -4682,34 +3836,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "created_at": "2026-10-02T07:50:00.000Z",
-                     *         "description": "All doors and gates",
-                     *         "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "name": "Entrances",
-                     *         "updated_at": "2026-10-02T07:50:00.000Z",
-                     *         "version": 1
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraGroup"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     delete_group: {
@@ -4731,35 +3869,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            /** @description It does not go together with what is there already, or was changed meanwhile */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_tags: {
@@ -4776,30 +3894,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "tags": [
-                     *           {
-                     *             "cameras": 2,
-                     *             "tag": "outside"
-                     *           }
-                     *         ]
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Tags"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     change_tags: {
@@ -4811,20 +3917,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "add": [
-                 *         "outside"
-                 *       ],
-                 *       "camera_ids": [
-                 *         "front-door",
-                 *         "yard"
-                 *       ],
-                 *       "remove": [
-                 *         "new"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["BulkTags"];
             };
         };
@@ -4834,71 +3926,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "cameras": 2
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Changed"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description One of the cameras is not there */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description One of the cameras stands in the configuration file */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_cameras: {
@@ -4938,88 +3977,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "audio": "aac",
-                     *             "company": "Example Optics",
-                     *             "created_at": "2026-10-02T07:59:58.200Z",
-                     *             "driver": "rtsp",
-                     *             "enabled": true,
-                     *             "firmware": null,
-                     *             "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *             "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "key": "front-door",
-                     *             "location": "North campus",
-                     *             "managed_by": "api",
-                     *             "manual": null,
-                     *             "mode": "continuous",
-                     *             "model": "EO-4K",
-                     *             "name": "Front door",
-                     *             "place": "Gate 2",
-                     *             "recording_since": "2026-10-02T08:00:00.000Z",
-                     *             "retention_bytes": null,
-                     *             "retention_seconds": 2592000,
-                     *             "segment_seconds": 900,
-                     *             "serial_number": "EO4K-0017",
-                     *             "source": {
-                     *               "has_credentials": true,
-                     *               "main_url": "rtsp://192.0.2.10/main",
-                     *               "sub_url": "rtsp://192.0.2.10/sub",
-                     *               "transport": "tcp"
-                     *             },
-                     *             "status": {
-                     *               "bitrate": 4120000,
-                     *               "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *               "codecs": [
-                     *                 "h264",
-                     *                 "aac"
-                     *               ],
-                     *               "connected": true,
-                     *               "details": "",
-                     *               "fps": 25,
-                     *               "gap_cause": null,
-                     *               "height": 1440,
-                     *               "last_frame": "2026-11-20T13:38:41.080Z",
-                     *               "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *               "reconnects": 0,
-                     *               "recording_state": "recording",
-                     *               "since": "2026-11-20T06:14:02.310Z",
-                     *               "wants_recording": true,
-                     *               "width": 2560
-                     *             },
-                     *             "tags": [
-                     *               "entrance",
-                     *               "outside"
-                     *             ],
-                     *             "updated_at": "2026-11-20T13:38:41.123Z",
-                     *             "version": 3
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_Camera"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     create_camera: {
@@ -5034,25 +4003,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "key": "side-door",
-                 *       "location": "North campus",
-                 *       "mode": "continuous",
-                 *       "name": "Side door",
-                 *       "place": "Gate 3",
-                 *       "retention_seconds": 2592000,
-                 *       "segment_seconds": 900,
-                 *       "source": {
-                 *         "main_url": "rtsp://192.0.2.11/main",
-                 *         "sub_url": "rtsp://192.0.2.11/sub",
-                 *         "transport": "tcp"
-                 *       },
-                 *       "tags": [
-                 *         "entrance"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CameraInput"];
             };
         };
@@ -5064,102 +4014,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "audio": "aac",
-                     *         "company": "Example Optics",
-                     *         "created_at": "2026-10-02T07:59:58.200Z",
-                     *         "driver": "rtsp",
-                     *         "enabled": true,
-                     *         "firmware": null,
-                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "key": "front-door",
-                     *         "location": "North campus",
-                     *         "managed_by": "api",
-                     *         "manual": null,
-                     *         "mode": "continuous",
-                     *         "model": "EO-4K",
-                     *         "name": "Front door",
-                     *         "place": "Gate 2",
-                     *         "recording_since": "2026-10-02T08:00:00.000Z",
-                     *         "retention_bytes": null,
-                     *         "retention_seconds": 2592000,
-                     *         "segment_seconds": 900,
-                     *         "serial_number": "EO4K-0017",
-                     *         "source": {
-                     *           "has_credentials": true,
-                     *           "main_url": "rtsp://192.0.2.10/main",
-                     *           "sub_url": "rtsp://192.0.2.10/sub",
-                     *           "transport": "tcp"
-                     *         },
-                     *         "status": {
-                     *           "bitrate": 4120000,
-                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *           "codecs": [
-                     *             "h264",
-                     *             "aac"
-                     *           ],
-                     *           "connected": true,
-                     *           "details": "",
-                     *           "fps": 25,
-                     *           "gap_cause": null,
-                     *           "height": 1440,
-                     *           "last_frame": "2026-11-20T13:38:41.080Z",
-                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *           "reconnects": 0,
-                     *           "recording_state": "recording",
-                     *           "since": "2026-11-20T06:14:02.310Z",
-                     *           "wants_recording": true,
-                     *           "width": 2560
-                     *         },
-                     *         "tags": [
-                     *           "entrance",
-                     *           "outside"
-                     *         ],
-                     *         "updated_at": "2026-11-20T13:38:41.123Z",
-                     *         "version": 3
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description Key, address or serial number is that of another camera */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableContent"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_camera: {
@@ -5179,78 +4045,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "audio": "aac",
-                     *         "company": "Example Optics",
-                     *         "created_at": "2026-10-02T07:59:58.200Z",
-                     *         "driver": "rtsp",
-                     *         "enabled": true,
-                     *         "firmware": null,
-                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "key": "front-door",
-                     *         "location": "North campus",
-                     *         "managed_by": "api",
-                     *         "manual": null,
-                     *         "mode": "continuous",
-                     *         "model": "EO-4K",
-                     *         "name": "Front door",
-                     *         "place": "Gate 2",
-                     *         "recording_since": "2026-10-02T08:00:00.000Z",
-                     *         "retention_bytes": null,
-                     *         "retention_seconds": 2592000,
-                     *         "segment_seconds": 900,
-                     *         "serial_number": "EO4K-0017",
-                     *         "source": {
-                     *           "has_credentials": true,
-                     *           "main_url": "rtsp://192.0.2.10/main",
-                     *           "sub_url": "rtsp://192.0.2.10/sub",
-                     *           "transport": "tcp"
-                     *         },
-                     *         "status": {
-                     *           "bitrate": 4120000,
-                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *           "codecs": [
-                     *             "h264",
-                     *             "aac"
-                     *           ],
-                     *           "connected": true,
-                     *           "details": "",
-                     *           "fps": 25,
-                     *           "gap_cause": null,
-                     *           "height": 1440,
-                     *           "last_frame": "2026-11-20T13:38:41.080Z",
-                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *           "reconnects": 0,
-                     *           "recording_state": "recording",
-                     *           "since": "2026-11-20T06:14:02.310Z",
-                     *           "wants_recording": true,
-                     *           "width": 2560
-                     *         },
-                     *         "tags": [
-                     *           "entrance",
-                     *           "outside"
-                     *         ],
-                     *         "updated_at": "2026-11-20T13:38:41.123Z",
-                     *         "version": 3
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     replace_camera: {
@@ -5258,7 +4064,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string;
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -5268,25 +4074,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "key": "side-door",
-                 *       "location": "North campus",
-                 *       "mode": "continuous",
-                 *       "name": "Side door",
-                 *       "place": "Gate 3",
-                 *       "retention_seconds": 2592000,
-                 *       "segment_seconds": 900,
-                 *       "source": {
-                 *         "main_url": "rtsp://192.0.2.11/main",
-                 *         "sub_url": "rtsp://192.0.2.11/sub",
-                 *         "transport": "tcp"
-                 *       },
-                 *       "tags": [
-                 *         "entrance"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CameraInput"];
             };
         };
@@ -5298,81 +4085,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "audio": "aac",
-                     *         "company": "Example Optics",
-                     *         "created_at": "2026-10-02T07:59:58.200Z",
-                     *         "driver": "rtsp",
-                     *         "enabled": true,
-                     *         "firmware": null,
-                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "key": "front-door",
-                     *         "location": "North campus",
-                     *         "managed_by": "api",
-                     *         "manual": null,
-                     *         "mode": "continuous",
-                     *         "model": "EO-4K",
-                     *         "name": "Front door",
-                     *         "place": "Gate 2",
-                     *         "recording_since": "2026-10-02T08:00:00.000Z",
-                     *         "retention_bytes": null,
-                     *         "retention_seconds": 2592000,
-                     *         "segment_seconds": 900,
-                     *         "serial_number": "EO4K-0017",
-                     *         "source": {
-                     *           "has_credentials": true,
-                     *           "main_url": "rtsp://192.0.2.10/main",
-                     *           "sub_url": "rtsp://192.0.2.10/sub",
-                     *           "transport": "tcp"
-                     *         },
-                     *         "status": {
-                     *           "bitrate": 4120000,
-                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *           "codecs": [
-                     *             "h264",
-                     *             "aac"
-                     *           ],
-                     *           "connected": true,
-                     *           "details": "",
-                     *           "fps": 25,
-                     *           "gap_cause": null,
-                     *           "height": 1440,
-                     *           "last_frame": "2026-11-20T13:38:41.080Z",
-                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *           "reconnects": 0,
-                     *           "recording_state": "recording",
-                     *           "since": "2026-11-20T06:14:02.310Z",
-                     *           "wants_recording": true,
-                     *           "width": 2560
-                     *         },
-                     *         "tags": [
-                     *           "entrance",
-                     *           "outside"
-                     *         ],
-                     *         "updated_at": "2026-11-20T13:38:41.123Z",
-                     *         "version": 3
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     delete_camera: {
@@ -5380,7 +4104,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string;
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -5397,35 +4121,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            /** @description It was changed meanwhile, or stands in the configuration file */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_camera: {
@@ -5433,7 +4137,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string;
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -5442,17 +4146,9 @@ export interface operations {
             cookie?: never;
         };
         /** @description Any of the fields */
-        requestBody?: {
+        requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Front door, left",
-                 *       "tags": [
-                 *         "entrance"
-                 *       ]
-                 *     }
-                 */
-                "application/json": components["schemas"]["CameraChange"];
+                "application/json": components["schemas"]["CameraInput"];
             };
         };
         responses: {
@@ -5463,81 +4159,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "audio": "aac",
-                     *         "company": "Example Optics",
-                     *         "created_at": "2026-10-02T07:59:58.200Z",
-                     *         "driver": "rtsp",
-                     *         "enabled": true,
-                     *         "firmware": null,
-                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "key": "front-door",
-                     *         "location": "North campus",
-                     *         "managed_by": "api",
-                     *         "manual": null,
-                     *         "mode": "continuous",
-                     *         "model": "EO-4K",
-                     *         "name": "Front door",
-                     *         "place": "Gate 2",
-                     *         "recording_since": "2026-10-02T08:00:00.000Z",
-                     *         "retention_bytes": null,
-                     *         "retention_seconds": 2592000,
-                     *         "segment_seconds": 900,
-                     *         "serial_number": "EO4K-0017",
-                     *         "source": {
-                     *           "has_credentials": true,
-                     *           "main_url": "rtsp://192.0.2.10/main",
-                     *           "sub_url": "rtsp://192.0.2.10/sub",
-                     *           "transport": "tcp"
-                     *         },
-                     *         "status": {
-                     *           "bitrate": 4120000,
-                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *           "codecs": [
-                     *             "h264",
-                     *             "aac"
-                     *           ],
-                     *           "connected": true,
-                     *           "details": "",
-                     *           "fps": 25,
-                     *           "gap_cause": null,
-                     *           "height": 1440,
-                     *           "last_frame": "2026-11-20T13:38:41.080Z",
-                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *           "reconnects": 0,
-                     *           "recording_state": "recording",
-                     *           "since": "2026-11-20T06:14:02.310Z",
-                     *           "wants_recording": true,
-                     *           "width": 2560
-                     *         },
-                     *         "tags": [
-                     *           "entrance",
-                     *           "outside"
-                     *         ],
-                     *         "updated_at": "2026-11-20T13:38:41.123Z",
-                     *         "version": 3
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     list_configs: {
@@ -5560,13 +4193,15 @@ export interface operations {
                     "application/json": components["schemas"]["Success_CameraConfigs"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     show_config: {
@@ -5596,13 +4231,15 @@ export interface operations {
                     "application/json": components["schemas"]["Success_CameraSettings"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     put_config: {
@@ -5610,7 +4247,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string;
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -5637,16 +4274,15 @@ export interface operations {
                     "application/json": components["schemas"]["Success_CameraSettings"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     delete_footage: {
@@ -5678,13 +4314,15 @@ export interface operations {
                     "application/json": components["schemas"]["Success_FootageDeletion"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     list_deletions: {
@@ -5707,13 +4345,15 @@ export interface operations {
                     "application/json": components["schemas"]["Success_FootageDeletions"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     camera_status: {
@@ -5733,43 +4373,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "bitrate": 4120000,
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "codecs": [
-                     *           "h264",
-                     *           "aac"
-                     *         ],
-                     *         "connected": true,
-                     *         "details": "",
-                     *         "fps": 25,
-                     *         "gap_cause": null,
-                     *         "height": 1440,
-                     *         "last_frame": "2026-11-20T13:38:41.080Z",
-                     *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *         "reconnects": 0,
-                     *         "recording_state": "recording",
-                     *         "since": "2026-11-20T06:14:02.310Z",
-                     *         "wants_recording": true,
-                     *         "width": 2560
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraStatus"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     probe_camera: {
@@ -5781,14 +4396,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "camera password",
-                 *       "transport": "tcp",
-                 *       "url": "rtsp://192.0.2.10/main",
-                 *       "username": "viewer"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ProbeInput"];
             };
         };
@@ -5798,66 +4405,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "audio": {
-                     *           "channels": 1,
-                     *           "codec": "aac",
-                     *           "sample_rate": 16000
-                     *         },
-                     *         "bitrate": 4120000,
-                     *         "picture": {
-                     *           "content_type": "image/jpeg",
-                     *           "data": "/9j/4AAQSkZJRgABAQAAAQABAAD/2Q=="
-                     *         },
-                     *         "picture_missing": null,
-                     *         "video": {
-                     *           "codec": "h264",
-                     *           "fps": 25,
-                     *           "height": 1440,
-                     *           "key_frame_interval": 2,
-                     *           "width": 2560
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraProbe"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            /** @description The camera can't be reached, or answers with an error: `error.details.reason` says which */
-            502: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_UNREACHABLE",
-                     *         "details": {},
-                     *         "message": "The camera did not answer in time. Check the address, the camera's power and firewalls."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_events: {
@@ -5870,7 +4429,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
                 cursor?: string;
                 /** @description Only those that began before this time, or before the end of this day. */
-                end_date?: components["schemas"]["TimeInput"];
+                end_date?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
@@ -5883,7 +4442,7 @@ export interface operations {
                 /** @description `-timestamp`, the newest first, or `timestamp`. */
                 sort?: string;
                 /** @description Only those that began at this time or later, or since the beginning of this day. */
-                start_date?: components["schemas"]["TimeInput"];
+                start_date?: string;
                 /**
                  * @description Only of these types, separated by commas.
                  * @example motion_detected,ai_person
@@ -5901,71 +4460,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "acknowledged": true,
-                     *             "acknowledged_at": "2026-11-20T07:30:00.000Z",
-                     *             "acknowledged_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "camera_name": "Front door",
-                     *             "end_timestamp": "2026-11-20T06:14:02.310Z",
-                     *             "event_type": "camera_offline",
-                     *             "id": "019a3c69-1200-7d45-9e88-4c5d6e7f8091",
-                     *             "metadata": {
-                     *               "cause": "camera_unreachable",
-                     *               "details": "connection refused"
-                     *             },
-                     *             "severity": "warning",
-                     *             "timestamp": "2026-11-20T05:58:13.402Z"
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_Event"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description One of the cameras is not there */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_event: {
@@ -5985,39 +4491,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "acknowledged": true,
-                     *         "acknowledged_at": "2026-11-20T07:30:00.000Z",
-                     *         "acknowledged_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_name": "Front door",
-                     *         "end_timestamp": "2026-11-20T06:14:02.310Z",
-                     *         "event_type": "camera_offline",
-                     *         "id": "019a3c69-1200-7d45-9e88-4c5d6e7f8091",
-                     *         "metadata": {
-                     *           "cause": "camera_unreachable",
-                     *           "details": "connection refused"
-                     *         },
-                     *         "severity": "warning",
-                     *         "timestamp": "2026-11-20T05:58:13.402Z"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Event"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     acknowledge_event: {
@@ -6037,39 +4522,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "acknowledged": true,
-                     *         "acknowledged_at": "2026-11-20T07:30:00.000Z",
-                     *         "acknowledged_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_name": "Front door",
-                     *         "end_timestamp": "2026-11-20T06:14:02.310Z",
-                     *         "event_type": "camera_offline",
-                     *         "id": "019a3c69-1200-7d45-9e88-4c5d6e7f8091",
-                     *         "metadata": {
-                     *           "cause": "camera_unreachable",
-                     *           "details": "connection refused"
-                     *         },
-                     *         "severity": "warning",
-                     *         "timestamp": "2026-11-20T05:58:13.402Z"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Event"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     list_organizations: {
@@ -6086,38 +4550,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "created_at": "2026-10-02T07:45:00.000Z",
-                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
-                     *             "name": "North campus"
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_Organization"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     create_organization: {
@@ -6132,11 +4576,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "North campus"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewOrganization"];
             };
         };
@@ -6146,52 +4585,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "created_at": "2026-10-02T07:45:00.000Z",
-                     *         "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
-                     *         "name": "North campus"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Organization"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description Another organization has this name */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableContent"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_session: {
@@ -6211,38 +4616,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_key": "front-door",
-                     *         "created_at": "2026-11-20T13:38:41.123Z",
-                     *         "download_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/download.mp4?token=eyJwIjoi",
-                     *         "expires_at": "2026-11-20T14:38:41.123Z",
-                     *         "from": "2026-11-20T12:00:00.000Z",
-                     *         "growing": false,
-                     *         "id": "019a3c6b-2200-7c3d-9d66-5e6f708192a3",
-                     *         "playlist_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/playlist.m3u8?token=eyJwIjoi",
-                     *         "start_offset_seconds": 0.96,
-                     *         "starts_at": "2026-11-20T11:59:59.040Z",
-                     *         "stream": "main",
-                     *         "to": "2026-11-20T13:00:00.000Z"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_PlaybackSession"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     delete_session: {
@@ -6264,13 +4649,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     download_session: {
@@ -6297,33 +4684,15 @@ export interface operations {
                     "video/mp4": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            /** @description The session was started without the permission `recording:export` */
-            403: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
-                     *         "details": {},
-                     *         "message": "This needs the permission `camera:write`, which you do not have."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     extend_session: {
@@ -6343,60 +4712,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_key": "front-door",
-                     *         "created_at": "2026-11-20T13:38:41.123Z",
-                     *         "download_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/download.mp4?token=eyJwIjoi",
-                     *         "expires_at": "2026-11-20T14:38:41.123Z",
-                     *         "from": "2026-11-20T12:00:00.000Z",
-                     *         "growing": false,
-                     *         "id": "019a3c6b-2200-7c3d-9d66-5e6f708192a3",
-                     *         "playlist_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/playlist.m3u8?token=eyJwIjoi",
-                     *         "start_offset_seconds": 0.96,
-                     *         "starts_at": "2026-11-20T11:59:59.040Z",
-                     *         "stream": "main",
-                     *         "to": "2026-11-20T13:00:00.000Z"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_PlaybackSession"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            /** @description It can not live any longer */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_media: {
@@ -6448,33 +4775,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            404: components["responses"]["NotFound"];
-            /** @description The byte range lies outside the file; `Content-Range` tells its length */
-            416: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "RANGE_NOT_SATISFIABLE",
-                     *         "details": {},
-                     *         "message": "The byte range is outside the file."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_playlist: {
@@ -6503,11 +4812,15 @@ export interface operations {
                     "application/vnd.apple.mpegurl": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     session_entry: {
@@ -6539,11 +4852,15 @@ export interface operations {
                     "video/mp4": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            404: components["responses"]["NotFound"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     start_playback: {
@@ -6555,13 +4872,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "camera_id": "front-door",
-                 *       "from": "2026-11-20T12:00:00Z",
-                 *       "to": "2026-11-20T13:00:00Z"
-                 *     }
-                 */
                 "application/json": components["schemas"]["StartPlayback"];
             };
         };
@@ -6571,61 +4881,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_key": "front-door",
-                     *         "created_at": "2026-11-20T13:38:41.123Z",
-                     *         "download_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/download.mp4?token=eyJwIjoi",
-                     *         "expires_at": "2026-11-20T14:38:41.123Z",
-                     *         "from": "2026-11-20T12:00:00.000Z",
-                     *         "growing": false,
-                     *         "id": "019a3c6b-2200-7c3d-9d66-5e6f708192a3",
-                     *         "playlist_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/playlist.m3u8?token=eyJwIjoi",
-                     *         "start_offset_seconds": 0.96,
-                     *         "starts_at": "2026-11-20T11:59:59.040Z",
-                     *         "stream": "main",
-                     *         "to": "2026-11-20T13:00:00.000Z"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_PlaybackSession"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is no such camera, or nothing was recorded in this range */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     recording_cameras: {
@@ -6647,88 +4914,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "audio": "aac",
-                     *             "company": "Example Optics",
-                     *             "created_at": "2026-10-02T07:59:58.200Z",
-                     *             "driver": "rtsp",
-                     *             "enabled": true,
-                     *             "firmware": null,
-                     *             "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
-                     *             "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "key": "front-door",
-                     *             "location": "North campus",
-                     *             "managed_by": "api",
-                     *             "manual": null,
-                     *             "mode": "continuous",
-                     *             "model": "EO-4K",
-                     *             "name": "Front door",
-                     *             "place": "Gate 2",
-                     *             "recording_since": "2026-10-02T08:00:00.000Z",
-                     *             "retention_bytes": null,
-                     *             "retention_seconds": 2592000,
-                     *             "segment_seconds": 900,
-                     *             "serial_number": "EO4K-0017",
-                     *             "source": {
-                     *               "has_credentials": true,
-                     *               "main_url": "rtsp://192.0.2.10/main",
-                     *               "sub_url": "rtsp://192.0.2.10/sub",
-                     *               "transport": "tcp"
-                     *             },
-                     *             "status": {
-                     *               "bitrate": 4120000,
-                     *               "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *               "codecs": [
-                     *                 "h264",
-                     *                 "aac"
-                     *               ],
-                     *               "connected": true,
-                     *               "details": "",
-                     *               "fps": 25,
-                     *               "gap_cause": null,
-                     *               "height": 1440,
-                     *               "last_frame": "2026-11-20T13:38:41.080Z",
-                     *               "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *               "reconnects": 0,
-                     *               "recording_state": "recording",
-                     *               "since": "2026-11-20T06:14:02.310Z",
-                     *               "wants_recording": true,
-                     *               "width": 2560
-                     *             },
-                     *             "tags": [
-                     *               "entrance",
-                     *               "outside"
-                     *             ],
-                     *             "updated_at": "2026-11-20T13:38:41.123Z",
-                     *             "version": 3
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_Camera"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     start_recording: {
@@ -6740,11 +4937,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "camera_id": "front-door"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CameraBody"];
             };
         };
@@ -6754,88 +4946,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "bitrate": 4120000,
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "codecs": [
-                     *           "h264",
-                     *           "aac"
-                     *         ],
-                     *         "connected": true,
-                     *         "details": "",
-                     *         "fps": 25,
-                     *         "gap_cause": null,
-                     *         "height": 1440,
-                     *         "last_frame": "2026-11-20T13:38:41.080Z",
-                     *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *         "reconnects": 0,
-                     *         "recording_state": "recording",
-                     *         "since": "2026-11-20T06:14:02.310Z",
-                     *         "wants_recording": true,
-                     *         "width": 2560
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraStatus"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is no such camera */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The camera is disabled */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     recording_status: {
@@ -6855,73 +4977,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "cameras": [
-                     *           {
-                     *             "bitrate": 4120000,
-                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "codecs": [
-                     *               "h264",
-                     *               "aac"
-                     *             ],
-                     *             "connected": true,
-                     *             "details": "",
-                     *             "fps": 25,
-                     *             "gap_cause": null,
-                     *             "height": 1440,
-                     *             "last_frame": "2026-11-20T13:38:41.080Z",
-                     *             "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *             "reconnects": 0,
-                     *             "recording_state": "recording",
-                     *             "since": "2026-11-20T06:14:02.310Z",
-                     *             "wants_recording": true,
-                     *             "width": 2560
-                     *           }
-                     *         ],
-                     *         "gap": 0,
-                     *         "off": 0,
-                     *         "recording": 1,
-                     *         "total": 1,
-                     *         "uploads_pending": 0
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_RecordingStatus"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description One of the cameras is not there */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     stop_recording: {
@@ -6933,11 +5000,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "camera_id": "front-door"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CameraBody"];
             };
         };
@@ -6947,66 +5009,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "bitrate": 4120000,
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "codecs": [
-                     *           "h264",
-                     *           "aac"
-                     *         ],
-                     *         "connected": true,
-                     *         "details": "",
-                     *         "fps": 25,
-                     *         "gap_cause": null,
-                     *         "height": 1440,
-                     *         "last_frame": "2026-11-20T13:38:41.080Z",
-                     *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
-                     *         "reconnects": 0,
-                     *         "recording_state": "recording",
-                     *         "since": "2026-11-20T06:14:02.310Z",
-                     *         "wants_recording": true,
-                     *         "width": 2560
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CameraStatus"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is no such camera */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_recordings: {
@@ -7017,7 +5031,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
                 cursor?: string;
                 /** @description Only those that begin before this time, or before the end of this day. */
-                end_date?: components["schemas"]["TimeInput"];
+                end_date?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
@@ -7025,7 +5039,7 @@ export interface operations {
                 /** @description `start`, `-start`, `timestamp` or `-timestamp`: the same order, by the beginning. */
                 sort?: string;
                 /** @description Only those that end after this time, or after the beginning of this day. */
-                start_date?: components["schemas"]["TimeInput"];
+                start_date?: string;
                 /** @description Only those in this state. */
                 state?: components["schemas"]["SegmentState"];
                 /** @description Only of this stream. */
@@ -7042,72 +5056,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "bytes": 463500288,
-                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "camera_key": "front-door",
-                     *             "camera_name": "Front door",
-                     *             "codecs": "avc1.64001f,mp4a.40.2",
-                     *             "duration_seconds": 900,
-                     *             "end": "2026-11-20T13:30:00.000Z",
-                     *             "frames": 22500,
-                     *             "height": 1440,
-                     *             "id": "019a3c60-9c80-7e5f-8a77-6f708192a3b4",
-                     *             "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
-                     *             "start": "2026-11-20T13:15:00.000Z",
-                     *             "state": "finished",
-                     *             "stream": "main",
-                     *             "width": 2560
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_Recording"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description One of the cameras is not there */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_recording: {
@@ -7127,40 +5087,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "bytes": 463500288,
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_key": "front-door",
-                     *         "camera_name": "Front door",
-                     *         "codecs": "avc1.64001f,mp4a.40.2",
-                     *         "duration_seconds": 900,
-                     *         "end": "2026-11-20T13:30:00.000Z",
-                     *         "frames": 22500,
-                     *         "height": 1440,
-                     *         "id": "019a3c60-9c80-7e5f-8a77-6f708192a3b4",
-                     *         "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
-                     *         "start": "2026-11-20T13:15:00.000Z",
-                     *         "state": "finished",
-                     *         "stream": "main",
-                     *         "width": 2560
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Recording"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     delete_recording: {
@@ -7184,13 +5122,15 @@ export interface operations {
                     "application/json": components["schemas"]["Success_FootageDeletion"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     sign_recording_url: {
@@ -7213,40 +5153,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "expires_at": "2026-11-20T13:53:41.123Z",
-                     *         "url": "/api/v1/storage/segments/019a3c60-9c80-7e5f-8a77-6f708192a3b4/download?token=eyJwIjoi"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_SignedUrl"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     camera_timeline: {
         parameters: {
             query?: {
                 /** @description A time, or the beginning of a day; default: 24 hours before `to`. */
-                from?: components["schemas"]["TimeInput"];
+                from?: string;
                 /** @description Seconds of a bin: with it, `bins` says how much of each was recorded. At most 5,000 bins. */
                 resolution?: number;
                 /** @description Which stream. */
                 stream?: components["schemas"]["StreamName"];
                 /** @description A time, or the end of a day; default: now. At most 31 days after `from`. */
-                to?: components["schemas"]["TimeInput"];
+                to?: string;
             };
             header?: never;
             path: {
@@ -7262,58 +5193,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "bins": null,
-                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *         "camera_key": "front-door",
-                     *         "from": "2026-11-19T13:38:41.123Z",
-                     *         "gaps": [
-                     *           {
-                     *             "cause": "camera_unreachable",
-                     *             "details": "connection refused",
-                     *             "end": "2026-11-20T06:14:02.310Z",
-                     *             "id": "019a3c4e-0000-7b71-8c99-8192a3b4c5d6",
-                     *             "loss": true,
-                     *             "ongoing": false,
-                     *             "start": "2026-11-20T05:58:13.402Z"
-                     *           }
-                     *         ],
-                     *         "recording_since": "2026-10-02T08:00:00.000Z",
-                     *         "slo": {
-                     *           "lost_seconds": 17.3,
-                     *           "ratio": 0.9998,
-                     *           "recorded_seconds": 86382.7
-                     *         },
-                     *         "spans": [
-                     *           {
-                     *             "bytes": 13348823,
-                     *             "end": "2026-11-20T13:38:40.960Z",
-                     *             "open": true,
-                     *             "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
-                     *             "segments": 30,
-                     *             "start": "2026-11-20T06:14:02.310Z"
-                     *           }
-                     *         ],
-                     *         "stream": "main",
-                     *         "to": "2026-11-20T13:38:41.123Z"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Timeline"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     setup_state: {
@@ -7330,23 +5221,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "needed": false
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_SetupState"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     set_up: {
@@ -7358,16 +5244,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "cookie": false,
-                 *       "display_name": "Ada Kowalska",
-                 *       "organization": "North campus",
-                 *       "password": "four barn owls at dusk",
-                 *       "token": "Jx4vQ2mZ8kR1tW6y",
-                 *       "username": "ada"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SetupBody"];
             };
         };
@@ -7377,71 +5253,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "expires_at": "2026-11-20T13:53:41.123Z",
-                     *         "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc",
-                     *         "token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJpc3MiOiJuaWdodGphciJ9.c2lnbmF0dXJl",
-                     *         "user": {
-                     *           "display_name": "Ada Kowalska",
-                     *           "email": "ada@example.org",
-                     *           "groups": null,
-                     *           "has_password": true,
-                     *           "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *           "organization": {
-                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
-                     *             "name": "North campus"
-                     *           },
-                     *           "permissions": [
-                     *             "camera:read",
-                     *             "recording:read",
-                     *             "event:read"
-                     *           ],
-                     *           "role": "operator",
-                     *           "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
-                     *           "totp": true,
-                     *           "username": "ada"
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_SignIn"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            /** @description The link is wrong, was used, or is not needed any more */
-            401: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
-                    /** @description How to prove who you are */
-                    "WWW-Authenticate": "Bearer";
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "AUTH_TOKEN_INVALID",
-                     *         "details": {},
-                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_segments: {
@@ -7452,7 +5275,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
                 cursor?: string;
                 /** @description Only those that begin before this time, or before the end of this day. */
-                end_date?: components["schemas"]["TimeInput"];
+                end_date?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
@@ -7460,7 +5283,7 @@ export interface operations {
                 /** @description `start`, `-start`, `timestamp` or `-timestamp`: the same order, by the beginning. */
                 sort?: string;
                 /** @description Only those that end after this time, or after the beginning of this day. */
-                start_date?: components["schemas"]["TimeInput"];
+                start_date?: string;
                 /** @description Only those in this state. */
                 state?: components["schemas"]["SegmentState"];
                 /** @description Only of this stream. */
@@ -7477,74 +5300,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "blake3": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
-                     *             "bytes": 463500288,
-                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "download_expires_at": "2026-11-20T13:53:41.123Z",
-                     *             "download_url": "/api/v1/storage/segments/019a3c60-9c80-7e5f-8a77-6f708192a3b4/download?token=eyJwIjoi",
-                     *             "end": "2026-11-20T13:30:00.000Z",
-                     *             "id": "019a3c60-9c80-7e5f-8a77-6f708192a3b4",
-                     *             "key": "front-door/20261120/13-15-00_front-door.mp4",
-                     *             "location": {
-                     *               "local": true,
-                     *               "remote": true
-                     *             },
-                     *             "node": "node-1",
-                     *             "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
-                     *             "start": "2026-11-20T13:15:00.000Z",
-                     *             "state": "finished",
-                     *             "stream": "main"
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_Segment"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description One of the cameras is not there */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     download_segment: {
@@ -7594,33 +5361,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            404: components["responses"]["NotFound"];
-            /** @description The byte range lies outside the file; `Content-Range` tells its length */
-            416: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "RANGE_NOT_SATISFIABLE",
-                     *         "details": {},
-                     *         "message": "The byte range is outside the file."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     storage_usage: {
@@ -7637,49 +5386,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "bucket": {
-                     *           "ok": true,
-                     *           "uploads_pending": 2
-                     *         },
-                     *         "bytes": 1334882304,
-                     *         "cameras": [
-                     *           {
-                     *             "bytes": 1334882304,
-                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
-                     *             "camera_key": "front-door",
-                     *             "camera_name": "Front door",
-                     *             "local_bytes": 115343360,
-                     *             "newest": "2026-11-20T13:38:40.960Z",
-                     *             "oldest": "2026-10-21T13:30:00.000Z",
-                     *             "remote_bytes": 1334882304,
-                     *             "segments": 2880
-                     *           }
-                     *         ],
-                     *         "local_bytes": 115343360,
-                     *         "remote_bytes": 1334882304,
-                     *         "segments": 2880,
-                     *         "volume": {
-                     *           "free_bytes": 812344320000,
-                     *           "total_bytes": 2000398934016
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_StorageUsage"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     list_tokens: {
@@ -7703,55 +5421,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "allowed_ips": [
-                     *               "10.0.0.0/8"
-                     *             ],
-                     *             "created_at": "2026-11-01T09:12:44.120Z",
-                     *             "expires_at": "2027-11-20T00:00:00.000Z",
-                     *             "groups": null,
-                     *             "id": "019a3c61-0a20-7f3b-9c54-7d1e2f3a4b5c",
-                     *             "last_used_at": "2026-11-20T03:00:00.000Z",
-                     *             "last_used_ip": "10.0.4.17",
-                     *             "name": "nightly export",
-                     *             "permissions": [
-                     *               "camera:read",
-                     *               "recording:read"
-                     *             ],
-                     *             "prefix": "njt_4fQ2xk9B",
-                     *             "rate_limit": 1000,
-                     *             "remark": "the backup machine in the cellar",
-                     *             "revoked_at": null,
-                     *             "user_id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *             "username": "ada"
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_ApiToken"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     create_token: {
@@ -7766,20 +5447,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "allowed_ips": [
-                 *         "10.0.0.0/8"
-                 *       ],
-                 *       "name": "nightly export",
-                 *       "permissions": [
-                 *         "camera:read",
-                 *         "recording:read"
-                 *       ],
-                 *       "rate_limit": 1000,
-                 *       "remark": "the backup machine in the cellar"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewApiToken"];
             };
         };
@@ -7789,94 +5456,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "secret": "njt_4fQ2xk9BvW7mZs1Ye8Rt3Hc6Lp0Nd5Ja",
-                     *         "token": {
-                     *           "allowed_ips": [
-                     *             "10.0.0.0/8"
-                     *           ],
-                     *           "created_at": "2026-11-01T09:12:44.120Z",
-                     *           "expires_at": "2027-11-20T00:00:00.000Z",
-                     *           "groups": null,
-                     *           "id": "019a3c61-0a20-7f3b-9c54-7d1e2f3a4b5c",
-                     *           "last_used_at": "2026-11-20T03:00:00.000Z",
-                     *           "last_used_ip": "10.0.4.17",
-                     *           "name": "nightly export",
-                     *           "permissions": [
-                     *             "camera:read",
-                     *             "recording:read"
-                     *           ],
-                     *           "prefix": "njt_4fQ2xk9B",
-                     *           "rate_limit": 1000,
-                     *           "remark": "the backup machine in the cellar",
-                     *           "revoked_at": null,
-                     *           "user_id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *           "username": "ada"
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_CreatedToken"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is no such account */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There are too many tokens already */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableContent"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     revoke_token: {
@@ -7898,13 +5489,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     set_token_rights: {
@@ -7919,13 +5512,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "permissions": [
-                 *         "camera:read"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["TokenRights"];
             };
         };
@@ -7935,47 +5521,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "allowed_ips": [
-                     *           "10.0.0.0/8"
-                     *         ],
-                     *         "created_at": "2026-11-01T09:12:44.120Z",
-                     *         "expires_at": "2027-11-20T00:00:00.000Z",
-                     *         "groups": null,
-                     *         "id": "019a3c61-0a20-7f3b-9c54-7d1e2f3a4b5c",
-                     *         "last_used_at": "2026-11-20T03:00:00.000Z",
-                     *         "last_used_ip": "10.0.4.17",
-                     *         "name": "nightly export",
-                     *         "permissions": [
-                     *           "camera:read",
-                     *           "recording:read"
-                     *         ],
-                     *         "prefix": "njt_4fQ2xk9B",
-                     *         "rate_limit": 1000,
-                     *         "remark": "the backup machine in the cellar",
-                     *         "revoked_at": null,
-                     *         "user_id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "username": "ada"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_ApiToken"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     list_users: {
@@ -8003,49 +5560,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "items": [
-                     *           {
-                     *             "active": true,
-                     *             "created_at": "2026-10-02T07:46:10.000Z",
-                     *             "display_name": "Ada Kowalska",
-                     *             "email": "ada@example.org",
-                     *             "groups": null,
-                     *             "has_password": true,
-                     *             "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *             "last_login_at": "2026-11-20T08:01:12.000Z",
-                     *             "role": "operator",
-                     *             "system_admin": false,
-                     *             "totp": true,
-                     *             "updated_at": "2026-11-01T10:00:00.000Z",
-                     *             "username": "ada",
-                     *             "version": 2
-                     *           }
-                     *         ],
-                     *         "pagination": {
-                     *           "limit": 50,
-                     *           "next_cursor": null,
-                     *           "page": 1,
-                     *           "total": 1,
-                     *           "total_pages": 1
-                     *         }
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_List_User"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     create_user: {
@@ -8060,15 +5586,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "display_name": "Grace Adeyemi",
-                 *       "email": "grace@example.org",
-                 *       "password": "seven herons in the reeds",
-                 *       "role": "viewer",
-                 *       "username": "grace"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewUser"];
             };
         };
@@ -8080,85 +5597,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "active": true,
-                     *         "created_at": "2026-10-02T07:46:10.000Z",
-                     *         "display_name": "Ada Kowalska",
-                     *         "email": "ada@example.org",
-                     *         "groups": null,
-                     *         "has_password": true,
-                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "last_login_at": "2026-11-20T08:01:12.000Z",
-                     *         "role": "operator",
-                     *         "system_admin": false,
-                     *         "totp": true,
-                     *         "updated_at": "2026-11-01T10:00:00.000Z",
-                     *         "username": "ada",
-                     *         "version": 2
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_User"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            /** @description There is no such organization */
-            404: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "CAMERA_NOT_FOUND",
-                     *         "details": {},
-                     *         "message": "There is no such camera."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Another account has this user name */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableContent"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_user: {
@@ -8180,39 +5630,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "active": true,
-                     *         "created_at": "2026-10-02T07:46:10.000Z",
-                     *         "display_name": "Ada Kowalska",
-                     *         "email": "ada@example.org",
-                     *         "groups": null,
-                     *         "has_password": true,
-                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "last_login_at": "2026-11-20T08:01:12.000Z",
-                     *         "role": "operator",
-                     *         "system_admin": false,
-                     *         "totp": true,
-                     *         "updated_at": "2026-11-01T10:00:00.000Z",
-                     *         "username": "ada",
-                     *         "version": 2
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_User"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     delete_user: {
@@ -8234,35 +5663,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            /** @description It is the last administrator */
-            409: {
+            /** @description A failure: `error.code` goes with the status */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": null,
-                     *       "error": {
-                     *         "code": "VERSION_CONFLICT",
-                     *         "details": {},
-                     *         "message": "It was changed by somebody else meanwhile. Load it again."
-                     *       },
-                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
-                     *       "success": false,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_user: {
@@ -8270,7 +5679,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string;
+                "If-Match"?: string | null;
             };
             path: {
                 /** @description Id of the account */
@@ -8280,12 +5689,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "display_name": "Ada K.",
-                 *       "role": "operator"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -8297,42 +5700,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "active": true,
-                     *         "created_at": "2026-10-02T07:46:10.000Z",
-                     *         "display_name": "Ada Kowalska",
-                     *         "email": "ada@example.org",
-                     *         "groups": null,
-                     *         "has_password": true,
-                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
-                     *         "last_login_at": "2026-11-20T08:01:12.000Z",
-                     *         "role": "operator",
-                     *         "system_admin": false,
-                     *         "totp": true,
-                     *         "updated_at": "2026-11-01T10:00:00.000Z",
-                     *         "username": "ada",
-                     *         "version": 2
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_User"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listen_to_events: {
@@ -8354,12 +5733,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     create_ticket: {
@@ -8376,27 +5758,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "expires_at": "2026-11-20T13:39:41.123Z",
-                     *         "token": "019a3c6b33007a1b8c2d3e4f50617283.eyJwIjoi",
-                     *         "url": "/api/v1/ws/events?token=019a3c6b33007a1b8c2d3e4f50617283.eyJwIjoi"
-                     *       },
-                     *       "error": null,
-                     *       "success": true,
-                     *       "timestamp": "2026-11-20T13:38:41.123Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Success_Ticket"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     health: {
@@ -8413,43 +5786,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "components": {
-                     *         "bus": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         },
-                     *         "cache": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         },
-                     *         "cameras": {
-                     *           "offline": 1,
-                     *           "online": 15,
-                     *           "total": 16
-                     *         },
-                     *         "database": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         },
-                     *         "storage": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         }
-                     *       },
-                     *       "status": "healthy",
-                     *       "timestamp": "2026-11-20T13:38:41.123Z",
-                     *       "uptime": 86400,
-                     *       "version": "0.1.0"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     ready: {
@@ -8469,24 +5817,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ready": true,
-                     *       "reasons": []
-                     *     }
-                     */
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A failure: `error.code` goes with the status */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
         };
