@@ -141,7 +141,8 @@ fn for_each_operation(document: &mut Value, mut act: impl FnMut(&Method, &str, &
 
 /// A parameter can be left out, but it can't be null: a query or a header has no such thing.
 fn tell_optional_from_null(operation: &mut Value) {
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         if let Some(types) = parameter.pointer("/schema/type").and_then(Value::as_array)
             && let [kind, _] = types.as_slice()
         {

@@ -8043,6 +8043,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
+            /** @description It can not: the reasons */
             503: {
                 headers: {
                     [name: string]: unknown;
