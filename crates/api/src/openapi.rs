@@ -87,6 +87,7 @@ pub fn document() -> Value {
     let mut document = serde_json::to_value(document).expect("made of maps with text keys");
     add_idempotency_keys(&mut document);
     operations(&mut document).for_each(tell_optional_from_null);
+    operations(&mut document).for_each(describe_successes);
     for_each_operation(&mut document, |method, path, operation| {
         failures::add(method, path, operation);
         security::add(method, path, operation);
@@ -140,11 +141,26 @@ fn for_each_operation(document: &mut Value, mut act: impl FnMut(&Method, &str, &
 
 /// A parameter can be left out, but it can't be null: a query or a header has no such thing.
 fn tell_optional_from_null(operation: &mut Value) {
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         if let Some(types) = parameter.pointer("/schema/type").and_then(Value::as_array)
             && let [kind, _] = types.as_slice()
         {
             parameter["schema"]["type"] = kind.clone();
+        }
+    }
+}
+
+/// OpenAPI wants a description of every response.
+fn describe_successes(operation: &mut Value) {
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        let usual = match status.as_str() {
+            "200" => "What was asked for",
+            "201" => "What was made",
+            _ => continue,
+        };
+        if let Some(response) = response.as_object_mut() {
+            response.entry("description").or_insert_with(|| usual.into());
         }
     }
 }

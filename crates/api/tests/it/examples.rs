@@ -19,7 +19,10 @@ fn every_operation_shows_examples_that_fit_its_schemas() {
             check(&document, &format!("{name}: body"), content, &mut faults);
         }
         let responses = operation["responses"].as_object().expect("responses");
-        for (status, response) in responses.iter().filter(|(status, _)| *status < &"400".to_owned()) {
+        for (status, response) in responses.iter().filter(|(status, _)| status.as_str() < "400") {
+            if !response["description"].is_string() {
+                faults.push(format!("{name}: {status} needs a description"));
+            }
             match response.pointer("/content/application~1json") {
                 Some(content) => check(&document, &format!("{name}: {status}"), content, &mut faults),
                 None if WITHOUT_JSON.contains(&status.as_str()) || response.get("content").is_some() => {}
@@ -36,11 +39,12 @@ fn every_failure_is_documented_with_the_envelope() {
     for (name, operation) in operations(&document) {
         let responses = operation["responses"].as_object().expect("responses");
         assert!(!responses.contains_key("default"), "{name}: `default` would say nothing");
-        for (status, response) in responses.iter().filter(|(status, _)| *status >= &"400".to_owned()) {
+        for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
             let response = match response["$ref"].as_str() {
                 Some(path) => document.pointer(path.trim_start_matches('#')).expect("a shared response"),
                 None => response,
             };
+            assert!(response["description"].is_string(), "{name}: {status} needs a description");
             let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str);
             // Readiness is for machines, and has no envelope.
             let expected = if name == "GET /ready" && status == "503" { "Readiness" } else { "Failure" };

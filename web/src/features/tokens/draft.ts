@@ -31,11 +31,16 @@ export function mayBeMade(draft: TokenDraft): boolean {
   return draft.name.trim() !== "" && draft.permissions.length > 0 && Number.isInteger(limit) && limit > 0;
 }
 
+/** The words are the server's own: it says of an account or a token which permissions it has. */
+export function permissionNames(words: readonly string[]): NewToken["permissions"] {
+  return [...words] as NewToken["permissions"];
+}
+
 export function newTokenOf(draft: TokenDraft, now: Millis): NewToken {
   const addresses = draft.addresses.split(/[\s,]+/).filter(Boolean);
   return {
     name: draft.name.trim(),
-    permissions: [...draft.permissions],
+    permissions: permissionNames(draft.permissions),
     rate_limit: Number(draft.rateLimit),
     ...(draft.remark.trim() ? { remark: draft.remark.trim() } : {}),
     ...(draft.groups === null ? {} : { groups: draft.groups }),

@@ -383,8 +383,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a camera
-         * @description It is disconnected from at once. Its footage stays as long as its retention says, or until
-         *     `DELETE /cameras/{id}/footage`, before or after this.
+         * @description It is disconnected from at once. Its footage stays as long as its retention says.
          */
         delete: operations["delete_camera"];
         options?: never;
@@ -394,101 +393,6 @@ export interface paths {
          * @description Merges the body into the camera (RFC 7396): what is left out stays, null means the default.
          */
         patch: operations["change_camera"];
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/configs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a camera's own settings
-         * @description The parts that something is wanted of, each with its newest version.
-         */
-        get: operations["list_configs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/configs/{type}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get one part of a camera's own settings
-         * @description What is wanted, in its newest version or an older one: 20 are kept. Whether the camera has been
-         *     told is said by `applied`.
-         */
-        get: operations["show_config"];
-        /**
-         * Replace one part of a camera's own settings
-         * @description The body is the whole object, at most 64 KiB. It becomes the newest version; the same again makes
-         *     none. It is kept as what is wanted: `applied` says whether the camera has been told. With
-         *     `If-Match: "0"` it must be the first one.
-         */
-        put: operations["put_config"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/footage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a camera's footage
-         * @description Deletes recorded files before their time, from every disk and from the bucket. This can't be
-         *     undone. It also works for a camera that was deleted; its id or key still names it as long as
-         *     there is footage.
-         *
-         *     Only whole files go: one that reaches out of the range stays, and so does the one that is being
-         *     written. What is deleted is a gap with the cause `deleted` from then on.
-         *
-         *     The answer says what was found; the deletion goes on in the background, over restarts too, and
-         *     waits for a bucket that is away. How far it is: `GET /cameras/{id}/footage/deletions`.
-         */
-        delete: operations["delete_footage"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/footage/deletions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the deletions of a camera's footage
-         * @description What somebody asked for, and how far it is. What retention deletes is not among them.
-         */
-        get: operations["list_deletions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/cameras/{id}/status": {
@@ -879,13 +783,7 @@ export interface paths {
         get: operations["show_recording"];
         put?: never;
         post?: never;
-        /**
-         * Delete a recording
-         * @description The file can't be seen any more at once; its bytes are deleted from every disk and from the bucket
-         *     in the background, as with `DELETE /cameras/{id}/footage`. Its time is a gap with the cause
-         *     `deleted` from then on. One that is being written can't be deleted (409).
-         */
-        delete: operations["delete_recording"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1332,11 +1230,11 @@ export interface components {
         /** @description Tags for many cameras. */
         BulkTags: {
             /** @description Tags that they get. */
-            add?: string[];
+            add?: components["schemas"]["Tag"][];
             /** @description Ids or keys, 500 at most. */
             camera_ids: string[];
             /** @description Tags that they lose. */
-            remove?: string[];
+            remove?: components["schemas"]["Tag"][];
         };
         /** @description A camera. Its credentials are never shown. */
         Camera: {
@@ -1408,14 +1306,54 @@ export interface components {
              */
             camera_id: string;
         };
-        /** @description Which of a camera's own settings there are. */
-        CameraConfigs: {
-            /** Format: uuid */
-            camera_id: string;
-            /** @description The parts that something is wanted of, by name. */
-            configs: components["schemas"]["ConfigSummary"][];
-            /** @description All parts that there can be. */
-            types: components["schemas"]["ConfigType"][];
+        /** @description A camera as it should be. What is left out gets its default. */
+        CameraChange: {
+            audio?: components["schemas"]["AudioPolicy"] | null;
+            /** @description Who made it. */
+            company?: string;
+            driver?: components["schemas"]["Driver"] | null;
+            /** @description Whether anything is done with it at all; default: yes. */
+            enabled?: boolean | null;
+            /**
+             * Format: uuid
+             * @description The group it is in.
+             */
+            group_id?: string | null;
+            /**
+             * @description Readable id: letters, digits, `_` and `-`. It is part of file names, so it can't be changed
+             *     later. Default: made from the name.
+             * @example front-door
+             */
+            key?: string | null;
+            /** @description Where it is: site or building. */
+            location?: string;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description What the maker calls it. */
+            model?: string;
+            /** @example Front door */
+            name?: string;
+            /** @description Where it is there: floor, door, pole. */
+            place?: string;
+            /**
+             * Format: int64
+             * @description The oldest footage beyond this is deleted; default: no such limit.
+             */
+            retention_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Footage older than this is deleted; default: kept until space is needed.
+             */
+            retention_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds of a recorded file; default: 900.
+             */
+            segment_seconds?: number | null;
+            /** @description Unique in the organization. */
+            serial_number?: string | null;
+            source?: components["schemas"]["SourceChange"];
+            /** @description At most 32 of at most 64 characters. */
+            tags?: components["schemas"]["Tag"][];
         };
         /** @description Enabled cameras. */
         CameraCounts: {
@@ -1488,7 +1426,7 @@ export interface components {
             serial_number?: string | null;
             source: components["schemas"]["SourceInput"];
             /** @description At most 32 of at most 64 characters. */
-            tags?: string[];
+            tags?: components["schemas"]["Tag"][];
         };
         /** @description What a camera gives, measured over a moment. */
         CameraProbe: {
@@ -1502,36 +1440,6 @@ export interface components {
             /** @description Why there is no picture; null if there is one. */
             picture_missing: string | null;
             video: components["schemas"]["ProbedVideo"];
-        };
-        /** @description One part of a camera's own settings, as it is wanted. */
-        CameraSettings: {
-            /** @description Whether the camera is set like this. False: it is only what is wanted. */
-            applied: boolean;
-            applied_at: components["schemas"]["Timestamp"] | null;
-            /** Format: uuid */
-            camera_id: string;
-            /** @description When this version was made. */
-            created_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: uuid
-             * @description The account that made it.
-             */
-            created_by: string | null;
-            /**
-             * @description What it is to be set to, as the camera's driver understands it. Without `camera:write`,
-             *     passwords, keys and the like are `***`.
-             */
-            data: Record<string, never>;
-            /** @description For a person: why it is not; null if it is. */
-            not_applied_because: string | null;
-            type: components["schemas"]["ConfigType"];
-            /**
-             * Format: int64
-             * @description Counts the changes of this part, from 1; also the `ETag`.
-             */
-            version: number;
-            /** @description The last versions, the newest first: 20 are kept. */
-            versions: components["schemas"]["ConfigVersion"][];
         };
         /** @description Where a camera's streams come from. */
         CameraSource: {
@@ -1630,54 +1538,12 @@ export interface components {
             database: components["schemas"]["Component"];
             storage: components["schemas"]["Component"];
         };
-        /** @description One part of a camera's own settings, without what it is set to. */
-        ConfigSummary: {
-            /** @description Whether the camera is set like this. False: it is only what is wanted. */
-            applied: boolean;
-            applied_at: components["schemas"]["Timestamp"] | null;
-            /** @description When that was made. */
-            created_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: uuid
-             * @description The account that made it.
-             */
-            created_by: string | null;
-            /** @description For a person: why it is not; null if it is. */
-            not_applied_because: string | null;
-            type: components["schemas"]["ConfigType"];
-            /**
-             * Format: int64
-             * @description Its newest version.
-             */
-            version: number;
-        };
-        /**
-         * @description A part of a camera's own settings.
-         * @enum {string}
-         */
-        ConfigType: "image" | "encoding" | "osd" | "audio" | "alarm" | "light" | "ptz" | "network" | "time" | "notification" | "recording";
-        /** @description A version that is kept. */
-        ConfigVersion: {
-            created_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: uuid
-             * @description The account that made it.
-             */
-            created_by: string | null;
-            /** Format: int64 */
-            version: number;
-        };
         /** @description A token and its secret. */
         CreatedToken: {
             /** @description The token itself, for `Authorization: Bearer`. It is shown only now. */
             secret: string;
             token: components["schemas"]["ApiToken"];
         };
-        /**
-         * @description How far a deletion is.
-         * @enum {string}
-         */
-        DeletionState: "running" | "finished";
         /**
          * @description How a camera is talked to.
          * @enum {string}
@@ -1758,41 +1624,6 @@ export interface components {
             };
             /** @description For people. */
             message: string;
-        };
-        /** @description Files and their bytes. */
-        FootageAmount: {
-            /** Format: int64 */
-            bytes: number;
-            /** Format: int64 */
-            segments: number;
-        };
-        /** @description Footage that is to go before its time, and how far that is. */
-        FootageDeletion: {
-            /** Format: uuid */
-            camera_id: string;
-            /** @description What is gone, from every disk and bucket. */
-            deleted: components["schemas"]["FootageAmount"];
-            finished_at: components["schemas"]["Timestamp"] | null;
-            /** @description Finished files in the range when it was asked for, and their bytes. */
-            found: components["schemas"]["FootageAmount"];
-            from: components["schemas"]["Timestamp"] | null;
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: uuid
-             * @description Only this file; null: all whole files of the range.
-             */
-            recording_id: string | null;
-            requested_at: components["schemas"]["Timestamp"];
-            /** @description The name of the account. */
-            requested_by: string;
-            state: components["schemas"]["DeletionState"];
-            to: components["schemas"]["Timestamp"] | null;
-        };
-        /** @description Deletions of a camera's footage. */
-        FootageDeletions: {
-            /** @description The last 50, the newest first. */
-            deletions: components["schemas"]["FootageDeletion"][];
         };
         /**
          * @description Why a time was not recorded.
@@ -1952,10 +1783,16 @@ export interface components {
          * @enum {string}
          */
         Mode: "continuous" | "off";
+        /**
+         * Format: ip-network
+         * @description An address, or a network.
+         * @example 10.0.0.0/8
+         */
+        Network: string;
         /** @description A new token. */
         NewApiToken: {
             /** @description Addresses or networks (`10.0.0.0/8`) it may be used from; default: any. */
-            allowed_ips?: string[];
+            allowed_ips?: components["schemas"]["Network"][];
             expires_at?: components["schemas"]["TimeInput"] | null;
             /** @description The camera groups it is limited to; null: all that you see. */
             groups?: string[] | null;
@@ -1968,7 +1805,7 @@ export interface components {
              *       "recording:read"
              *     ]
              */
-            permissions: string[];
+            permissions: components["schemas"]["PermissionName"][];
             /**
              * Format: int32
              * @description Requests an hour; default: 1,000.
@@ -2077,6 +1914,11 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /**
+         * @description What somebody may do.
+         * @enum {string}
+         */
+        PermissionName: "camera:read" | "camera:write" | "camera:control" | "recording:read" | "recording:delete" | "recording:export" | "event:read" | "event:ack" | "metadata:write" | "user:admin" | "token:write" | "audit:read" | "system:admin";
         /** @description A playback session. */
         PlaybackSession: {
             /** Format: uuid */
@@ -2158,6 +2000,7 @@ export interface components {
             password?: string | null;
             transport?: components["schemas"]["Transport"] | null;
             /**
+             * Format: rtsp-uri
              * @description Address of the stream. May hold user name and password.
              * @example rtsp://192.0.2.10/main
              */
@@ -2401,8 +2244,32 @@ export interface components {
             recorded_seconds: number;
         };
         /** @description Where its streams come from. */
+        SourceChange: {
+            /**
+             * Format: rtsp-uri
+             * @description Address of the main stream, which is recorded. May hold user name and password.
+             * @example rtsp://192.0.2.10/main
+             */
+            main_url?: string;
+            /**
+             * Format: password
+             * @description Password for the camera; it is never shown. Left out: it stays as it is; null: none.
+             */
+            password?: string | null;
+            /**
+             * Format: rtsp-uri
+             * @description Address of the sub stream.
+             * @example rtsp://192.0.2.10/sub
+             */
+            sub_url?: string | null;
+            transport?: components["schemas"]["Transport"] | null;
+            /** @description User name for the camera. Left out: it stays as it is; null: none. */
+            username?: string | null;
+        };
+        /** @description Where its streams come from. */
         SourceInput: {
             /**
+             * Format: rtsp-uri
              * @description Address of the main stream, which is recorded. May hold user name and password.
              * @example rtsp://192.0.2.10/main
              */
@@ -2413,6 +2280,7 @@ export interface components {
              */
             password?: string | null;
             /**
+             * Format: rtsp-uri
              * @description Address of the sub stream.
              * @example rtsp://192.0.2.10/sub
              */
@@ -2517,22 +2385,6 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
-        Success_CameraConfigs: {
-            data: components["schemas"]["CameraConfigs"];
-            /**
-             * @description Always null.
-             * @example null
-             */
-            error: string | null;
-            /**
-             * @description Always true.
-             * @example true
-             */
-            success: boolean;
-            /** @description When the answer was made. */
-            timestamp: components["schemas"]["Timestamp"];
-        };
-        /** @description The envelope of every successful answer. */
         Success_CameraGroup: {
             data: components["schemas"]["CameraGroup"];
             /**
@@ -2551,22 +2403,6 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_CameraProbe: {
             data: components["schemas"]["CameraProbe"];
-            /**
-             * @description Always null.
-             * @example null
-             */
-            error: string | null;
-            /**
-             * @description Always true.
-             * @example true
-             */
-            success: boolean;
-            /** @description When the answer was made. */
-            timestamp: components["schemas"]["Timestamp"];
-        };
-        /** @description The envelope of every successful answer. */
-        Success_CameraSettings: {
-            data: components["schemas"]["CameraSettings"];
             /**
              * @description Always null.
              * @example null
@@ -2647,38 +2483,6 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_Event: {
             data: components["schemas"]["Event"];
-            /**
-             * @description Always null.
-             * @example null
-             */
-            error: string | null;
-            /**
-             * @description Always true.
-             * @example true
-             */
-            success: boolean;
-            /** @description When the answer was made. */
-            timestamp: components["schemas"]["Timestamp"];
-        };
-        /** @description The envelope of every successful answer. */
-        Success_FootageDeletion: {
-            data: components["schemas"]["FootageDeletion"];
-            /**
-             * @description Always null.
-             * @example null
-             */
-            error: string | null;
-            /**
-             * @description Always true.
-             * @example true
-             */
-            success: boolean;
-            /** @description When the answer was made. */
-            timestamp: components["schemas"]["Timestamp"];
-        };
-        /** @description The envelope of every successful answer. */
-        Success_FootageDeletions: {
-            data: components["schemas"]["FootageDeletions"];
             /**
              * @description Always null.
              * @example null
@@ -3092,6 +2896,11 @@ export interface components {
             /** @description When the answer was made. */
             timestamp: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description A word that cameras are found by. Spaces around it do not count.
+         * @example entrance
+         */
+        Tag: string;
         /** @description A tag, and how often it is used. */
         TagCount: {
             /** Format: int64 */
@@ -3116,8 +2925,7 @@ export interface components {
             url: string;
         };
         /**
-         * Format: date-time
-         * @description A time in a JSON body; which end of a range a date stands for is known when it is used.
+         * @description A time, or a day: RFC 3339, as `2026-11-20T13:38:41Z` or `2026-11-20`.
          * @example 2026-11-20T13:38:41Z
          */
         TimeInput: string;
@@ -3168,7 +2976,7 @@ export interface components {
              *       "camera:read"
              *     ]
              */
-            permissions: string[];
+            permissions: components["schemas"]["PermissionName"][];
         };
         /**
          * @description How RTP travels.
@@ -3231,7 +3039,298 @@ export interface components {
             total_bytes: number;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The camera can't be reached, or answers with an error: `error.details.reason` says which */
+        BadGateway: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "CAMERA_UNREACHABLE",
+                 *         "details": {},
+                 *         "message": "The camera did not answer in time. Check the address, the camera's power and firewalls."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The request is wrong: `error.details` has an entry for each field or parameter */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "VALIDATION_FAILED",
+                 *         "details": {},
+                 *         "message": "`limit` must be a whole number from 1 to 500."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description It does not go together with what is there already, or was changed meanwhile */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "VERSION_CONFLICT",
+                 *         "details": {},
+                 *         "message": "It was changed by somebody else meanwhile. Load it again."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description You may not do this */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
+                 *         "details": {},
+                 *         "message": "This needs the permission `camera:write`, which you do not have."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description A defect of Nightjar; the log tells more under the `request_id` */
+        InternalServerError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "INTERNAL",
+                 *         "details": {},
+                 *         "message": "Something went wrong on our side. The log has more under this request id."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description It is not there, or you may not know of it */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "CAMERA_NOT_FOUND",
+                 *         "details": {},
+                 *         "message": "There is no such camera."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The body is too large */
+        PayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "PAYLOAD_TOO_LARGE",
+                 *         "details": {},
+                 *         "message": "The body is too large."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The byte range lies outside the file; `Content-Range` tells its length */
+        RangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "RANGE_NOT_SATISFIABLE",
+                 *         "details": {},
+                 *         "message": "The byte range is outside the file."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The database or the footage storage does not answer, or the answer took too long */
+        ServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "DATABASE_UNAVAILABLE",
+                 *         "details": {},
+                 *         "message": "The database does not answer. Try again shortly."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Too many requests in this time, or at once */
+        TooManyRequests: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "RATE_LIMIT_EXCEEDED",
+                 *         "details": {},
+                 *         "message": "Too many requests. Try again in 12 s."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Nobody is signed in, or what proves it is not valid (any more) */
+        Unauthorized: {
+            headers: {
+                /** @description How to prove who you are */
+                "WWW-Authenticate": "Bearer";
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "AUTH_TOKEN_INVALID",
+                 *         "details": {},
+                 *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The `Idempotency-Key` belongs to another request */
+        UnprocessableContent: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "IDEMPOTENCY_KEY_REUSED",
+                 *         "details": {},
+                 *         "message": "This Idempotency-Key was used for another request. Give each request a key of its own."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The body is not JSON */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "data": null,
+                 *       "error": {
+                 *         "code": "UNSUPPORTED_MEDIA_TYPE",
+                 *         "details": {},
+                 *         "message": "The body must be JSON, with `Content-Type: application/json`."
+                 *       },
+                 *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                 *       "success": false,
+                 *       "timestamp": "2026-11-20T13:38:41.123Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3252,7 +3351,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters. */
                 cursor?: string;
                 /** @description Only before this time, or before the end of this day. */
-                end_date?: string;
+                end_date?: components["schemas"]["TimeInput"];
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Only on this object. */
@@ -3267,7 +3366,7 @@ export interface operations {
                 /** @description Only with this text in them. */
                 q?: string;
                 /** @description Only from this time, or from the beginning of this day. */
-                start_date?: string;
+                start_date?: components["schemas"]["TimeInput"];
             };
             header?: never;
             path?: never;
@@ -3275,23 +3374,61 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "action": "camera.update",
+                     *             "actor": {
+                     *               "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *               "kind": "user",
+                     *               "name": "ada"
+                     *             },
+                     *             "at": "2026-11-20T13:38:41.123Z",
+                     *             "details": {
+                     *               "name": {
+                     *                 "from": "Door",
+                     *                 "to": "Front door"
+                     *               }
+                     *             },
+                     *             "id": "019a3c6a-77d1-7b02-8e3f-0a1b2c3d4e5f",
+                     *             "ip": "192.0.2.33",
+                     *             "object_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "object_kind": "camera",
+                     *             "outcome": "done",
+                     *             "request_id": "019a3c6a-77c8-7e64-a1b2-c3d4e5f60718",
+                     *             "seq": 4711
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_AuditEntry"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     log_in: {
@@ -3303,27 +3440,110 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cookie": false,
+                 *       "password": "four barn owls at dusk",
+                 *       "username": "ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginBody"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": "2026-11-20T13:53:41.123Z",
+                     *         "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc",
+                     *         "token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJpc3MiOiJuaWdodGphciJ9.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "display_name": "Ada Kowalska",
+                     *           "email": "ada@example.org",
+                     *           "groups": null,
+                     *           "has_password": true,
+                     *           "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *           "organization": {
+                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
+                     *             "name": "North campus"
+                     *           },
+                     *           "permissions": [
+                     *             "camera:read",
+                     *             "recording:read",
+                     *             "event:read"
+                     *           ],
+                     *           "role": "operator",
+                     *           "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
+                     *           "totp": true,
+                     *           "username": "ada"
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_SignIn"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            /** @description Wrong user name, password or code, or a code is needed (`AUTH_TOTP_REQUIRED`) */
+            401: {
+                headers: {
+                    /** @description How to prove who you are */
+                    "WWW-Authenticate": "Bearer";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_TOKEN_INVALID",
+                     *         "details": {},
+                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The account is for programs */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
+                     *         "details": {},
+                     *         "message": "This needs the permission `camera:write`, which you do not have."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     log_out: {
@@ -3335,6 +3555,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "everywhere": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogoutBody"];
             };
         };
@@ -3346,15 +3571,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     me: {
@@ -3366,23 +3590,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "display_name": "Ada Kowalska",
+                     *         "email": "ada@example.org",
+                     *         "groups": null,
+                     *         "has_password": true,
+                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "organization": {
+                     *           "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
+                     *           "name": "North campus"
+                     *         },
+                     *         "permissions": [
+                     *           "camera:read",
+                     *           "recording:read",
+                     *           "event:read"
+                     *         ],
+                     *         "role": "operator",
+                     *         "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
+                     *         "totp": true,
+                     *         "username": "ada"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Me"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     back_from_provider: {
@@ -3417,15 +3666,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     start_at_provider: {
@@ -3452,15 +3696,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_password: {
@@ -3472,6 +3712,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "four barn owls at dusk",
+                 *       "new_password": "nine kestrels over the hill"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordBody"];
             };
         };
@@ -3483,15 +3729,36 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description The account has no password */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_providers: {
@@ -3503,23 +3770,34 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "label": "Okta",
+                     *             "name": "okta"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_SignInProviders"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     refresh: {
@@ -3531,27 +3809,108 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshBody"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": "2026-11-20T13:53:41.123Z",
+                     *         "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc",
+                     *         "token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJpc3MiOiJuaWdodGphciJ9.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "display_name": "Ada Kowalska",
+                     *           "email": "ada@example.org",
+                     *           "groups": null,
+                     *           "has_password": true,
+                     *           "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *           "organization": {
+                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
+                     *             "name": "North campus"
+                     *           },
+                     *           "permissions": [
+                     *             "camera:read",
+                     *             "recording:read",
+                     *             "event:read"
+                     *           ],
+                     *           "role": "operator",
+                     *           "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
+                     *           "totp": true,
+                     *           "username": "ada"
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_SignIn"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            /** @description The sign-in has ended, or there is no refresh token */
+            401: {
+                headers: {
+                    /** @description How to prove who you are */
+                    "WWW-Authenticate": "Bearer";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_TOKEN_INVALID",
+                     *         "details": {},
+                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The account may not sign in any more */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
+                     *         "details": {},
+                     *         "message": "This needs the permission `camera:write`, which you do not have."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_sign_ins: {
@@ -3563,23 +3922,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "created_at": "2026-11-20T08:01:12.000Z",
+                     *             "current": true,
+                     *             "expires_at": "2026-12-20T13:31:12.000Z",
+                     *             "id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
+                     *             "ip": "192.0.2.33",
+                     *             "last_used_at": "2026-11-20T13:31:12.000Z",
+                     *             "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_SignInEntry"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     end_sign_in: {
@@ -3601,15 +3985,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     confirm_totp: {
@@ -3621,27 +4003,67 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "492039"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CodeOnly"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "recovery_codes": [
+                     *           "k7w2-9dqf-3xtm",
+                     *           "p4hs-6bnv-8rzc"
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_RecoveryCodes"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Nothing was begun */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     disable_totp: {
@@ -3653,6 +4075,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "four barn owls at dusk"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordOnly"];
             };
         };
@@ -3664,15 +4091,36 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no second factor */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     enroll_totp: {
@@ -3684,27 +4132,65 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "four barn owls at dusk"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordOnly"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+                     *         "uri": "otpauth://totp/Nightjar:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Nightjar"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Enrolment"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is a second factor already, or no password */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_groups: {
@@ -3721,23 +4207,47 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "created_at": "2026-10-02T07:50:00.000Z",
+                     *             "description": "All doors and gates",
+                     *             "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *             "name": "Entrances",
+                     *             "updated_at": "2026-10-02T07:50:00.000Z",
+                     *             "version": 1
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_CameraGroup"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_group: {
@@ -3752,10 +4262,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "All doors and gates",
+                 *       "name": "Entrances"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GroupInput"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     /** @description Its version */
@@ -3763,18 +4280,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-10-02T07:50:00.000Z",
+                     *         "description": "All doors and gates",
+                     *         "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "name": "Entrances",
+                     *         "updated_at": "2026-10-02T07:50:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraGroup"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Another group has this name */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_group: {
@@ -3789,6 +4343,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     /** @description Its version */
@@ -3796,18 +4351,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-10-02T07:50:00.000Z",
+                     *         "description": "All doors and gates",
+                     *         "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "name": "Entrances",
+                     *         "updated_at": "2026-10-02T07:50:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraGroup"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replace_group: {
@@ -3815,7 +4383,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Id of the group */
@@ -3825,10 +4393,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "All doors and gates",
+                 *       "name": "Entrances"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GroupInput"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     /** @description Its version */
@@ -3836,18 +4411,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-10-02T07:50:00.000Z",
+                     *         "description": "All doors and gates",
+                     *         "id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "name": "Entrances",
+                     *         "updated_at": "2026-10-02T07:50:00.000Z",
+                     *         "version": 1
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraGroup"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     delete_group: {
@@ -3869,15 +4460,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description It does not go together with what is there already, or was changed meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_tags: {
@@ -3889,23 +4500,36 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "tags": [
+                     *           {
+                     *             "cameras": 2,
+                     *             "tag": "outside"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Tags"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_tags: {
@@ -3917,27 +4541,95 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "add": [
+                 *         "outside"
+                 *       ],
+                 *       "camera_ids": [
+                 *         "front-door",
+                 *         "yard"
+                 *       ],
+                 *       "remove": [
+                 *         "new"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkTags"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "cameras": 2
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Changed"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description One of the cameras is not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            /** @description One of the cameras stands in the configuration file */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_cameras: {
@@ -3972,23 +4664,94 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "audio": "aac",
+                     *             "company": "Example Optics",
+                     *             "created_at": "2026-10-02T07:59:58.200Z",
+                     *             "driver": "rtsp",
+                     *             "enabled": true,
+                     *             "firmware": null,
+                     *             "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *             "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "key": "front-door",
+                     *             "location": "North campus",
+                     *             "managed_by": "api",
+                     *             "manual": null,
+                     *             "mode": "continuous",
+                     *             "model": "EO-4K",
+                     *             "name": "Front door",
+                     *             "place": "Gate 2",
+                     *             "recording_since": "2026-10-02T08:00:00.000Z",
+                     *             "retention_bytes": null,
+                     *             "retention_seconds": 2592000,
+                     *             "segment_seconds": 900,
+                     *             "serial_number": "EO4K-0017",
+                     *             "source": {
+                     *               "has_credentials": true,
+                     *               "main_url": "rtsp://192.0.2.10/main",
+                     *               "sub_url": "rtsp://192.0.2.10/sub",
+                     *               "transport": "tcp"
+                     *             },
+                     *             "status": {
+                     *               "bitrate": 4120000,
+                     *               "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *               "codecs": [
+                     *                 "h264",
+                     *                 "aac"
+                     *               ],
+                     *               "connected": true,
+                     *               "details": "",
+                     *               "fps": 25,
+                     *               "gap_cause": null,
+                     *               "height": 1440,
+                     *               "last_frame": "2026-11-20T13:38:41.080Z",
+                     *               "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *               "reconnects": 0,
+                     *               "recording_state": "recording",
+                     *               "since": "2026-11-20T06:14:02.310Z",
+                     *               "wants_recording": true,
+                     *               "width": 2560
+                     *             },
+                     *             "tags": [
+                     *               "entrance",
+                     *               "outside"
+                     *             ],
+                     *             "updated_at": "2026-11-20T13:38:41.123Z",
+                     *             "version": 3
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_Camera"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_camera: {
@@ -4003,10 +4766,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "side-door",
+                 *       "location": "North campus",
+                 *       "mode": "continuous",
+                 *       "name": "Side door",
+                 *       "place": "Gate 3",
+                 *       "retention_seconds": 2592000,
+                 *       "segment_seconds": 900,
+                 *       "source": {
+                 *         "main_url": "rtsp://192.0.2.11/main",
+                 *         "sub_url": "rtsp://192.0.2.11/sub",
+                 *         "transport": "tcp"
+                 *       },
+                 *       "tags": [
+                 *         "entrance"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraInput"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     /** @description Its version */
@@ -4014,18 +4797,102 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "audio": "aac",
+                     *         "company": "Example Optics",
+                     *         "created_at": "2026-10-02T07:59:58.200Z",
+                     *         "driver": "rtsp",
+                     *         "enabled": true,
+                     *         "firmware": null,
+                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "key": "front-door",
+                     *         "location": "North campus",
+                     *         "managed_by": "api",
+                     *         "manual": null,
+                     *         "mode": "continuous",
+                     *         "model": "EO-4K",
+                     *         "name": "Front door",
+                     *         "place": "Gate 2",
+                     *         "recording_since": "2026-10-02T08:00:00.000Z",
+                     *         "retention_bytes": null,
+                     *         "retention_seconds": 2592000,
+                     *         "segment_seconds": 900,
+                     *         "serial_number": "EO4K-0017",
+                     *         "source": {
+                     *           "has_credentials": true,
+                     *           "main_url": "rtsp://192.0.2.10/main",
+                     *           "sub_url": "rtsp://192.0.2.10/sub",
+                     *           "transport": "tcp"
+                     *         },
+                     *         "status": {
+                     *           "bitrate": 4120000,
+                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *           "codecs": [
+                     *             "h264",
+                     *             "aac"
+                     *           ],
+                     *           "connected": true,
+                     *           "details": "",
+                     *           "fps": 25,
+                     *           "gap_cause": null,
+                     *           "height": 1440,
+                     *           "last_frame": "2026-11-20T13:38:41.080Z",
+                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "reconnects": 0,
+                     *           "recording_state": "recording",
+                     *           "since": "2026-11-20T06:14:02.310Z",
+                     *           "wants_recording": true,
+                     *           "width": 2560
+                     *         },
+                     *         "tags": [
+                     *           "entrance",
+                     *           "outside"
+                     *         ],
+                     *         "updated_at": "2026-11-20T13:38:41.123Z",
+                     *         "version": 3
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Key, address or serial number is that of another camera */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_camera: {
@@ -4040,23 +4907,84 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "audio": "aac",
+                     *         "company": "Example Optics",
+                     *         "created_at": "2026-10-02T07:59:58.200Z",
+                     *         "driver": "rtsp",
+                     *         "enabled": true,
+                     *         "firmware": null,
+                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "key": "front-door",
+                     *         "location": "North campus",
+                     *         "managed_by": "api",
+                     *         "manual": null,
+                     *         "mode": "continuous",
+                     *         "model": "EO-4K",
+                     *         "name": "Front door",
+                     *         "place": "Gate 2",
+                     *         "recording_since": "2026-10-02T08:00:00.000Z",
+                     *         "retention_bytes": null,
+                     *         "retention_seconds": 2592000,
+                     *         "segment_seconds": 900,
+                     *         "serial_number": "EO4K-0017",
+                     *         "source": {
+                     *           "has_credentials": true,
+                     *           "main_url": "rtsp://192.0.2.10/main",
+                     *           "sub_url": "rtsp://192.0.2.10/sub",
+                     *           "transport": "tcp"
+                     *         },
+                     *         "status": {
+                     *           "bitrate": 4120000,
+                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *           "codecs": [
+                     *             "h264",
+                     *             "aac"
+                     *           ],
+                     *           "connected": true,
+                     *           "details": "",
+                     *           "fps": 25,
+                     *           "gap_cause": null,
+                     *           "height": 1440,
+                     *           "last_frame": "2026-11-20T13:38:41.080Z",
+                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "reconnects": 0,
+                     *           "recording_state": "recording",
+                     *           "since": "2026-11-20T06:14:02.310Z",
+                     *           "wants_recording": true,
+                     *           "width": 2560
+                     *         },
+                     *         "tags": [
+                     *           "entrance",
+                     *           "outside"
+                     *         ],
+                     *         "updated_at": "2026-11-20T13:38:41.123Z",
+                     *         "version": 3
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replace_camera: {
@@ -4064,7 +4992,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -4074,10 +5002,30 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "side-door",
+                 *       "location": "North campus",
+                 *       "mode": "continuous",
+                 *       "name": "Side door",
+                 *       "place": "Gate 3",
+                 *       "retention_seconds": 2592000,
+                 *       "segment_seconds": 900,
+                 *       "source": {
+                 *         "main_url": "rtsp://192.0.2.11/main",
+                 *         "sub_url": "rtsp://192.0.2.11/sub",
+                 *         "transport": "tcp"
+                 *       },
+                 *       "tags": [
+                 *         "entrance"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraInput"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     /** @description Its version */
@@ -4085,18 +5033,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "audio": "aac",
+                     *         "company": "Example Optics",
+                     *         "created_at": "2026-10-02T07:59:58.200Z",
+                     *         "driver": "rtsp",
+                     *         "enabled": true,
+                     *         "firmware": null,
+                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "key": "front-door",
+                     *         "location": "North campus",
+                     *         "managed_by": "api",
+                     *         "manual": null,
+                     *         "mode": "continuous",
+                     *         "model": "EO-4K",
+                     *         "name": "Front door",
+                     *         "place": "Gate 2",
+                     *         "recording_since": "2026-10-02T08:00:00.000Z",
+                     *         "retention_bytes": null,
+                     *         "retention_seconds": 2592000,
+                     *         "segment_seconds": 900,
+                     *         "serial_number": "EO4K-0017",
+                     *         "source": {
+                     *           "has_credentials": true,
+                     *           "main_url": "rtsp://192.0.2.10/main",
+                     *           "sub_url": "rtsp://192.0.2.10/sub",
+                     *           "transport": "tcp"
+                     *         },
+                     *         "status": {
+                     *           "bitrate": 4120000,
+                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *           "codecs": [
+                     *             "h264",
+                     *             "aac"
+                     *           ],
+                     *           "connected": true,
+                     *           "details": "",
+                     *           "fps": 25,
+                     *           "gap_cause": null,
+                     *           "height": 1440,
+                     *           "last_frame": "2026-11-20T13:38:41.080Z",
+                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "reconnects": 0,
+                     *           "recording_state": "recording",
+                     *           "since": "2026-11-20T06:14:02.310Z",
+                     *           "wants_recording": true,
+                     *           "width": 2560
+                     *         },
+                     *         "tags": [
+                     *           "entrance",
+                     *           "outside"
+                     *         ],
+                     *         "updated_at": "2026-11-20T13:38:41.123Z",
+                     *         "version": 3
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     delete_camera: {
@@ -4104,7 +5115,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -4121,15 +5132,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description It was changed meanwhile, or stands in the configuration file */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_camera: {
@@ -4137,7 +5168,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Id or key of the camera */
@@ -4146,12 +5177,21 @@ export interface operations {
             cookie?: never;
         };
         /** @description Any of the fields */
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["CameraInput"];
+                /**
+                 * @example {
+                 *       "name": "Front door, left",
+                 *       "tags": [
+                 *         "entrance"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CameraChange"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     /** @description Its version */
@@ -4159,201 +5199,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "audio": "aac",
+                     *         "company": "Example Optics",
+                     *         "created_at": "2026-10-02T07:59:58.200Z",
+                     *         "driver": "rtsp",
+                     *         "enabled": true,
+                     *         "firmware": null,
+                     *         "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *         "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "key": "front-door",
+                     *         "location": "North campus",
+                     *         "managed_by": "api",
+                     *         "manual": null,
+                     *         "mode": "continuous",
+                     *         "model": "EO-4K",
+                     *         "name": "Front door",
+                     *         "place": "Gate 2",
+                     *         "recording_since": "2026-10-02T08:00:00.000Z",
+                     *         "retention_bytes": null,
+                     *         "retention_seconds": 2592000,
+                     *         "segment_seconds": 900,
+                     *         "serial_number": "EO4K-0017",
+                     *         "source": {
+                     *           "has_credentials": true,
+                     *           "main_url": "rtsp://192.0.2.10/main",
+                     *           "sub_url": "rtsp://192.0.2.10/sub",
+                     *           "transport": "tcp"
+                     *         },
+                     *         "status": {
+                     *           "bitrate": 4120000,
+                     *           "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *           "codecs": [
+                     *             "h264",
+                     *             "aac"
+                     *           ],
+                     *           "connected": true,
+                     *           "details": "",
+                     *           "fps": 25,
+                     *           "gap_cause": null,
+                     *           "height": 1440,
+                     *           "last_frame": "2026-11-20T13:38:41.080Z",
+                     *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "reconnects": 0,
+                     *           "recording_state": "recording",
+                     *           "since": "2026-11-20T06:14:02.310Z",
+                     *           "wants_recording": true,
+                     *           "width": 2560
+                     *         },
+                     *         "tags": [
+                     *           "entrance",
+                     *           "outside"
+                     *         ],
+                     *         "updated_at": "2026-11-20T13:38:41.123Z",
+                     *         "version": 3
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Camera"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    list_configs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id or key of the camera */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success_CameraConfigs"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    show_config: {
-        parameters: {
-            query?: {
-                /** @description An older version; the newest if it is left out. */
-                version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Id or key of the camera */
-                id: string;
-                /** @description Which part */
-                type: components["schemas"]["ConfigType"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description Its version */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success_CameraSettings"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    put_config: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description `ETag` of the version that is meant */
-                "If-Match"?: string | null;
-            };
-            path: {
-                /** @description Id or key of the camera */
-                id: string;
-                /** @description Which part */
-                type: components["schemas"]["ConfigType"];
-            };
-            cookie?: never;
-        };
-        /** @description What the camera is to be set to */
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Its version */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success_CameraSettings"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    delete_footage: {
-        parameters: {
-            query?: {
-                /** @description Only files that begin at or after this time, or this day; all of the past if it is left out. */
-                from?: string;
-                /**
-                 * @description Only files that end at or before this time, or the end of this day; up to now if it is left
-                 *     out.
-                 */
-                to?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Id or key of the camera */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It has begun */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success_FootageDeletion"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    list_deletions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id or key of the camera */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success_FootageDeletions"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     camera_status: {
@@ -4368,23 +5288,49 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "bitrate": 4120000,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "codecs": [
+                     *           "h264",
+                     *           "aac"
+                     *         ],
+                     *         "connected": true,
+                     *         "details": "",
+                     *         "fps": 25,
+                     *         "gap_cause": null,
+                     *         "height": 1440,
+                     *         "last_frame": "2026-11-20T13:38:41.080Z",
+                     *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *         "reconnects": 0,
+                     *         "recording_state": "recording",
+                     *         "since": "2026-11-20T06:14:02.310Z",
+                     *         "wants_recording": true,
+                     *         "width": 2560
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraStatus"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     probe_camera: {
@@ -4396,27 +5342,84 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "camera password",
+                 *       "transport": "tcp",
+                 *       "url": "rtsp://192.0.2.10/main",
+                 *       "username": "viewer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProbeInput"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "audio": {
+                     *           "channels": 1,
+                     *           "codec": "aac",
+                     *           "sample_rate": 16000
+                     *         },
+                     *         "bitrate": 4120000,
+                     *         "picture": {
+                     *           "content_type": "image/jpeg",
+                     *           "data": "/9j/4AAQSkZJRgABAQAAAQABAAD/2Q=="
+                     *         },
+                     *         "picture_missing": null,
+                     *         "video": {
+                     *           "codec": "h264",
+                     *           "fps": 25,
+                     *           "height": 1440,
+                     *           "key_frame_interval": 2,
+                     *           "width": 2560
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraProbe"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            /** @description The camera can't be reached, or answers with an error: `error.details.reason` says which */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_UNREACHABLE",
+                     *         "details": {},
+                     *         "message": "The camera did not answer in time. Check the address, the camera's power and firewalls."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_events: {
@@ -4429,7 +5432,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
                 cursor?: string;
                 /** @description Only those that began before this time, or before the end of this day. */
-                end_date?: string;
+                end_date?: components["schemas"]["TimeInput"];
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
@@ -4442,7 +5445,7 @@ export interface operations {
                 /** @description `-timestamp`, the newest first, or `timestamp`. */
                 sort?: string;
                 /** @description Only those that began at this time or later, or since the beginning of this day. */
-                start_date?: string;
+                start_date?: components["schemas"]["TimeInput"];
                 /**
                  * @description Only of these types, separated by commas.
                  * @example motion_detected,ai_person
@@ -4455,23 +5458,77 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "acknowledged": true,
+                     *             "acknowledged_at": "2026-11-20T07:30:00.000Z",
+                     *             "acknowledged_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "camera_name": "Front door",
+                     *             "end_timestamp": "2026-11-20T06:14:02.310Z",
+                     *             "event_type": "camera_offline",
+                     *             "id": "019a3c69-1200-7d45-9e88-4c5d6e7f8091",
+                     *             "metadata": {
+                     *               "cause": "camera_unreachable",
+                     *               "details": "connection refused"
+                     *             },
+                     *             "severity": "warning",
+                     *             "timestamp": "2026-11-20T05:58:13.402Z"
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_Event"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description One of the cameras is not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_event: {
@@ -4486,23 +5543,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "acknowledged": true,
+                     *         "acknowledged_at": "2026-11-20T07:30:00.000Z",
+                     *         "acknowledged_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_name": "Front door",
+                     *         "end_timestamp": "2026-11-20T06:14:02.310Z",
+                     *         "event_type": "camera_offline",
+                     *         "id": "019a3c69-1200-7d45-9e88-4c5d6e7f8091",
+                     *         "metadata": {
+                     *           "cause": "camera_unreachable",
+                     *           "details": "connection refused"
+                     *         },
+                     *         "severity": "warning",
+                     *         "timestamp": "2026-11-20T05:58:13.402Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Event"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     acknowledge_event: {
@@ -4517,23 +5596,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "acknowledged": true,
+                     *         "acknowledged_at": "2026-11-20T07:30:00.000Z",
+                     *         "acknowledged_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_name": "Front door",
+                     *         "end_timestamp": "2026-11-20T06:14:02.310Z",
+                     *         "event_type": "camera_offline",
+                     *         "id": "019a3c69-1200-7d45-9e88-4c5d6e7f8091",
+                     *         "metadata": {
+                     *           "cause": "camera_unreachable",
+                     *           "details": "connection refused"
+                     *         },
+                     *         "severity": "warning",
+                     *         "timestamp": "2026-11-20T05:58:13.402Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Event"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_organizations: {
@@ -4545,23 +5646,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "created_at": "2026-10-02T07:45:00.000Z",
+                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
+                     *             "name": "North campus"
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_Organization"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_organization: {
@@ -4576,27 +5698,67 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "North campus"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOrganization"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "created_at": "2026-10-02T07:45:00.000Z",
+                     *         "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
+                     *         "name": "North campus"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Organization"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Another organization has this name */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_session: {
@@ -4611,23 +5773,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_key": "front-door",
+                     *         "created_at": "2026-11-20T13:38:41.123Z",
+                     *         "download_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/download.mp4?token=eyJwIjoi",
+                     *         "expires_at": "2026-11-20T14:38:41.123Z",
+                     *         "from": "2026-11-20T12:00:00.000Z",
+                     *         "growing": false,
+                     *         "id": "019a3c6b-2200-7c3d-9d66-5e6f708192a3",
+                     *         "playlist_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/playlist.m3u8?token=eyJwIjoi",
+                     *         "start_offset_seconds": 0.96,
+                     *         "starts_at": "2026-11-20T11:59:59.040Z",
+                     *         "stream": "main",
+                     *         "to": "2026-11-20T13:00:00.000Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_PlaybackSession"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     delete_session: {
@@ -4649,15 +5832,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     download_session: {
@@ -4684,15 +5865,33 @@ export interface operations {
                     "video/mp4": unknown;
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The session was started without the permission `recording:export` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_INSUFFICIENT_PERMISSIONS",
+                     *         "details": {},
+                     *         "message": "This needs the permission `camera:write`, which you do not have."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     extend_session: {
@@ -4707,23 +5906,66 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_key": "front-door",
+                     *         "created_at": "2026-11-20T13:38:41.123Z",
+                     *         "download_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/download.mp4?token=eyJwIjoi",
+                     *         "expires_at": "2026-11-20T14:38:41.123Z",
+                     *         "from": "2026-11-20T12:00:00.000Z",
+                     *         "growing": false,
+                     *         "id": "019a3c6b-2200-7c3d-9d66-5e6f708192a3",
+                     *         "playlist_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/playlist.m3u8?token=eyJwIjoi",
+                     *         "start_offset_seconds": 0.96,
+                     *         "starts_at": "2026-11-20T11:59:59.040Z",
+                     *         "stream": "main",
+                     *         "to": "2026-11-20T13:00:00.000Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_PlaybackSession"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description It can not live any longer */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_media: {
@@ -4775,15 +6017,33 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            /** @description The byte range lies outside the file; `Content-Range` tells its length */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "RANGE_NOT_SATISFIABLE",
+                     *         "details": {},
+                     *         "message": "The byte range is outside the file."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_playlist: {
@@ -4812,15 +6072,11 @@ export interface operations {
                     "application/vnd.apple.mpegurl": unknown;
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_entry: {
@@ -4852,15 +6108,11 @@ export interface operations {
                     "video/mp4": unknown;
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     start_playback: {
@@ -4872,27 +6124,78 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "camera_id": "front-door",
+                 *       "from": "2026-11-20T12:00:00Z",
+                 *       "to": "2026-11-20T13:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StartPlayback"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_key": "front-door",
+                     *         "created_at": "2026-11-20T13:38:41.123Z",
+                     *         "download_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/download.mp4?token=eyJwIjoi",
+                     *         "expires_at": "2026-11-20T14:38:41.123Z",
+                     *         "from": "2026-11-20T12:00:00.000Z",
+                     *         "growing": false,
+                     *         "id": "019a3c6b-2200-7c3d-9d66-5e6f708192a3",
+                     *         "playlist_url": "/api/v1/playback/sessions/019a3c6b-2200-7c3d-9d66-5e6f708192a3/playlist.m3u8?token=eyJwIjoi",
+                     *         "start_offset_seconds": 0.96,
+                     *         "starts_at": "2026-11-20T11:59:59.040Z",
+                     *         "stream": "main",
+                     *         "to": "2026-11-20T13:00:00.000Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_PlaybackSession"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such camera, or nothing was recorded in this range */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     recording_cameras: {
@@ -4909,23 +6212,94 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "audio": "aac",
+                     *             "company": "Example Optics",
+                     *             "created_at": "2026-10-02T07:59:58.200Z",
+                     *             "driver": "rtsp",
+                     *             "enabled": true,
+                     *             "firmware": null,
+                     *             "group_id": "019a3c1f-0100-7c77-8b90-1a2b3c4d5e6f",
+                     *             "id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "key": "front-door",
+                     *             "location": "North campus",
+                     *             "managed_by": "api",
+                     *             "manual": null,
+                     *             "mode": "continuous",
+                     *             "model": "EO-4K",
+                     *             "name": "Front door",
+                     *             "place": "Gate 2",
+                     *             "recording_since": "2026-10-02T08:00:00.000Z",
+                     *             "retention_bytes": null,
+                     *             "retention_seconds": 2592000,
+                     *             "segment_seconds": 900,
+                     *             "serial_number": "EO4K-0017",
+                     *             "source": {
+                     *               "has_credentials": true,
+                     *               "main_url": "rtsp://192.0.2.10/main",
+                     *               "sub_url": "rtsp://192.0.2.10/sub",
+                     *               "transport": "tcp"
+                     *             },
+                     *             "status": {
+                     *               "bitrate": 4120000,
+                     *               "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *               "codecs": [
+                     *                 "h264",
+                     *                 "aac"
+                     *               ],
+                     *               "connected": true,
+                     *               "details": "",
+                     *               "fps": 25,
+                     *               "gap_cause": null,
+                     *               "height": 1440,
+                     *               "last_frame": "2026-11-20T13:38:41.080Z",
+                     *               "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *               "reconnects": 0,
+                     *               "recording_state": "recording",
+                     *               "since": "2026-11-20T06:14:02.310Z",
+                     *               "wants_recording": true,
+                     *               "width": 2560
+                     *             },
+                     *             "tags": [
+                     *               "entrance",
+                     *               "outside"
+                     *             ],
+                     *             "updated_at": "2026-11-20T13:38:41.123Z",
+                     *             "version": 3
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_Camera"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     start_recording: {
@@ -4937,27 +6311,103 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "camera_id": "front-door"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraBody"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "bitrate": 4120000,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "codecs": [
+                     *           "h264",
+                     *           "aac"
+                     *         ],
+                     *         "connected": true,
+                     *         "details": "",
+                     *         "fps": 25,
+                     *         "gap_cause": null,
+                     *         "height": 1440,
+                     *         "last_frame": "2026-11-20T13:38:41.080Z",
+                     *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *         "reconnects": 0,
+                     *         "recording_state": "recording",
+                     *         "since": "2026-11-20T06:14:02.310Z",
+                     *         "wants_recording": true,
+                     *         "width": 2560
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraStatus"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such camera */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            /** @description The camera is disabled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     recording_status: {
@@ -4972,23 +6422,79 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "cameras": [
+                     *           {
+                     *             "bitrate": 4120000,
+                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "codecs": [
+                     *               "h264",
+                     *               "aac"
+                     *             ],
+                     *             "connected": true,
+                     *             "details": "",
+                     *             "fps": 25,
+                     *             "gap_cause": null,
+                     *             "height": 1440,
+                     *             "last_frame": "2026-11-20T13:38:41.080Z",
+                     *             "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *             "reconnects": 0,
+                     *             "recording_state": "recording",
+                     *             "since": "2026-11-20T06:14:02.310Z",
+                     *             "wants_recording": true,
+                     *             "width": 2560
+                     *           }
+                     *         ],
+                     *         "gap": 0,
+                     *         "off": 0,
+                     *         "recording": 1,
+                     *         "total": 1,
+                     *         "uploads_pending": 0
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_RecordingStatus"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description One of the cameras is not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     stop_recording: {
@@ -5000,27 +6506,81 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "camera_id": "front-door"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CameraBody"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "bitrate": 4120000,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "codecs": [
+                     *           "h264",
+                     *           "aac"
+                     *         ],
+                     *         "connected": true,
+                     *         "details": "",
+                     *         "fps": 25,
+                     *         "gap_cause": null,
+                     *         "height": 1440,
+                     *         "last_frame": "2026-11-20T13:38:41.080Z",
+                     *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *         "reconnects": 0,
+                     *         "recording_state": "recording",
+                     *         "since": "2026-11-20T06:14:02.310Z",
+                     *         "wants_recording": true,
+                     *         "width": 2560
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CameraStatus"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such camera */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_recordings: {
@@ -5031,7 +6591,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
                 cursor?: string;
                 /** @description Only those that begin before this time, or before the end of this day. */
-                end_date?: string;
+                end_date?: components["schemas"]["TimeInput"];
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
@@ -5039,7 +6599,7 @@ export interface operations {
                 /** @description `start`, `-start`, `timestamp` or `-timestamp`: the same order, by the beginning. */
                 sort?: string;
                 /** @description Only those that end after this time, or after the beginning of this day. */
-                start_date?: string;
+                start_date?: components["schemas"]["TimeInput"];
                 /** @description Only those in this state. */
                 state?: components["schemas"]["SegmentState"];
                 /** @description Only of this stream. */
@@ -5051,23 +6611,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "bytes": 463500288,
+                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "camera_key": "front-door",
+                     *             "camera_name": "Front door",
+                     *             "codecs": "avc1.64001f,mp4a.40.2",
+                     *             "duration_seconds": 900,
+                     *             "end": "2026-11-20T13:30:00.000Z",
+                     *             "frames": 22500,
+                     *             "height": 1440,
+                     *             "id": "019a3c60-9c80-7e5f-8a77-6f708192a3b4",
+                     *             "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
+                     *             "start": "2026-11-20T13:15:00.000Z",
+                     *             "state": "finished",
+                     *             "stream": "main",
+                     *             "width": 2560
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_Recording"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description One of the cameras is not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_recording: {
@@ -5082,55 +6697,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "bytes": 463500288,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_key": "front-door",
+                     *         "camera_name": "Front door",
+                     *         "codecs": "avc1.64001f,mp4a.40.2",
+                     *         "duration_seconds": 900,
+                     *         "end": "2026-11-20T13:30:00.000Z",
+                     *         "frames": 22500,
+                     *         "height": 1440,
+                     *         "id": "019a3c60-9c80-7e5f-8a77-6f708192a3b4",
+                     *         "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
+                     *         "start": "2026-11-20T13:15:00.000Z",
+                     *         "state": "finished",
+                     *         "stream": "main",
+                     *         "width": 2560
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Recording"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    delete_recording: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the recorded file */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It has begun */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success_FootageDeletion"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     sign_recording_url: {
@@ -5148,36 +6754,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": "2026-11-20T13:53:41.123Z",
+                     *         "url": "/api/v1/storage/segments/019a3c60-9c80-7e5f-8a77-6f708192a3b4/download?token=eyJwIjoi"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_SignedUrl"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     camera_timeline: {
         parameters: {
             query?: {
                 /** @description A time, or the beginning of a day; default: 24 hours before `to`. */
-                from?: string;
+                from?: components["schemas"]["TimeInput"];
                 /** @description Seconds of a bin: with it, `bins` says how much of each was recorded. At most 5,000 bins. */
                 resolution?: number;
                 /** @description Which stream. */
                 stream?: components["schemas"]["StreamName"];
                 /** @description A time, or the end of a day; default: now. At most 31 days after `from`. */
-                to?: string;
+                to?: components["schemas"]["TimeInput"];
             };
             header?: never;
             path: {
@@ -5188,23 +6804,64 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "bins": null,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "camera_key": "front-door",
+                     *         "from": "2026-11-19T13:38:41.123Z",
+                     *         "gaps": [
+                     *           {
+                     *             "cause": "camera_unreachable",
+                     *             "details": "connection refused",
+                     *             "end": "2026-11-20T06:14:02.310Z",
+                     *             "id": "019a3c4e-0000-7b71-8c99-8192a3b4c5d6",
+                     *             "loss": true,
+                     *             "ongoing": false,
+                     *             "start": "2026-11-20T05:58:13.402Z"
+                     *           }
+                     *         ],
+                     *         "recording_since": "2026-10-02T08:00:00.000Z",
+                     *         "slo": {
+                     *           "lost_seconds": 17.3,
+                     *           "ratio": 0.9998,
+                     *           "recorded_seconds": 86382.7
+                     *         },
+                     *         "spans": [
+                     *           {
+                     *             "bytes": 13348823,
+                     *             "end": "2026-11-20T13:38:40.960Z",
+                     *             "open": true,
+                     *             "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
+                     *             "segments": 30,
+                     *             "start": "2026-11-20T06:14:02.310Z"
+                     *           }
+                     *         ],
+                     *         "stream": "main",
+                     *         "to": "2026-11-20T13:38:41.123Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Timeline"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     setup_state: {
@@ -5216,23 +6873,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "needed": false
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_SetupState"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     set_up: {
@@ -5244,27 +6907,91 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cookie": false,
+                 *       "display_name": "Ada Kowalska",
+                 *       "organization": "North campus",
+                 *       "password": "four barn owls at dusk",
+                 *       "token": "Jx4vQ2mZ8kR1tW6y",
+                 *       "username": "ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetupBody"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": "2026-11-20T13:53:41.123Z",
+                     *         "refresh_token": "njr_8sKd2Lx0QpVb7Tz4Ym1Hc",
+                     *         "token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJpc3MiOiJuaWdodGphciJ9.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "display_name": "Ada Kowalska",
+                     *           "email": "ada@example.org",
+                     *           "groups": null,
+                     *           "has_password": true,
+                     *           "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *           "organization": {
+                     *             "id": "019a3c0f-0000-7d01-8e55-0b1c2d3e4f50",
+                     *             "name": "North campus"
+                     *           },
+                     *           "permissions": [
+                     *             "camera:read",
+                     *             "recording:read",
+                     *             "event:read"
+                     *           ],
+                     *           "role": "operator",
+                     *           "session_id": "019a3c66-30e0-7b1c-8f2a-9b0c1d2e3f40",
+                     *           "totp": true,
+                     *           "username": "ada"
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_SignIn"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            /** @description The link is wrong, was used, or is not needed any more */
+            401: {
                 headers: {
+                    /** @description How to prove who you are */
+                    "WWW-Authenticate": "Bearer";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_TOKEN_INVALID",
+                     *         "details": {},
+                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_segments: {
@@ -5275,7 +7002,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; goes with the same filters and `sort`. */
                 cursor?: string;
                 /** @description Only those that begin before this time, or before the end of this day. */
-                end_date?: string;
+                end_date?: components["schemas"]["TimeInput"];
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description Number of the page. Pages deeper than 10,000 items are refused: use `cursor`. */
@@ -5283,7 +7010,7 @@ export interface operations {
                 /** @description `start`, `-start`, `timestamp` or `-timestamp`: the same order, by the beginning. */
                 sort?: string;
                 /** @description Only those that end after this time, or after the beginning of this day. */
-                start_date?: string;
+                start_date?: components["schemas"]["TimeInput"];
                 /** @description Only those in this state. */
                 state?: components["schemas"]["SegmentState"];
                 /** @description Only of this stream. */
@@ -5295,23 +7022,80 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "blake3": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *             "bytes": 463500288,
+                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "download_expires_at": "2026-11-20T13:53:41.123Z",
+                     *             "download_url": "/api/v1/storage/segments/019a3c60-9c80-7e5f-8a77-6f708192a3b4/download?token=eyJwIjoi",
+                     *             "end": "2026-11-20T13:30:00.000Z",
+                     *             "id": "019a3c60-9c80-7e5f-8a77-6f708192a3b4",
+                     *             "key": "front-door/20261120/13-15-00_front-door.mp4",
+                     *             "location": {
+                     *               "local": true,
+                     *               "remote": true
+                     *             },
+                     *             "node": "node-1",
+                     *             "recording_id": "019a3c4f-1100-7f60-9b88-708192a3b4c5",
+                     *             "start": "2026-11-20T13:15:00.000Z",
+                     *             "state": "finished",
+                     *             "stream": "main"
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_Segment"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description One of the cameras is not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     download_segment: {
@@ -5361,15 +7145,33 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            /** @description The byte range lies outside the file; `Content-Range` tells its length */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "RANGE_NOT_SATISFIABLE",
+                     *         "details": {},
+                     *         "message": "The byte range is outside the file."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     storage_usage: {
@@ -5381,23 +7183,55 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "bucket": {
+                     *           "ok": true,
+                     *           "uploads_pending": 2
+                     *         },
+                     *         "bytes": 1334882304,
+                     *         "cameras": [
+                     *           {
+                     *             "bytes": 1334882304,
+                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "camera_key": "front-door",
+                     *             "camera_name": "Front door",
+                     *             "local_bytes": 115343360,
+                     *             "newest": "2026-11-20T13:38:40.960Z",
+                     *             "oldest": "2026-10-21T13:30:00.000Z",
+                     *             "remote_bytes": 1334882304,
+                     *             "segments": 2880
+                     *           }
+                     *         ],
+                     *         "local_bytes": 115343360,
+                     *         "remote_bytes": 1334882304,
+                     *         "segments": 2880,
+                     *         "volume": {
+                     *           "free_bytes": 812344320000,
+                     *           "total_bytes": 2000398934016
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_StorageUsage"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_tokens: {
@@ -5416,23 +7250,61 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "allowed_ips": [
+                     *               "10.0.0.0/8"
+                     *             ],
+                     *             "created_at": "2026-11-01T09:12:44.120Z",
+                     *             "expires_at": "2027-11-20T00:00:00.000Z",
+                     *             "groups": null,
+                     *             "id": "019a3c61-0a20-7f3b-9c54-7d1e2f3a4b5c",
+                     *             "last_used_at": "2026-11-20T03:00:00.000Z",
+                     *             "last_used_ip": "10.0.4.17",
+                     *             "name": "nightly export",
+                     *             "permissions": [
+                     *               "camera:read",
+                     *               "recording:read"
+                     *             ],
+                     *             "prefix": "njt_4fQ2xk9B",
+                     *             "rate_limit": 1000,
+                     *             "remark": "the backup machine in the cellar",
+                     *             "revoked_at": null,
+                     *             "user_id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *             "username": "ada"
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_ApiToken"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_token: {
@@ -5447,27 +7319,118 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "allowed_ips": [
+                 *         "10.0.0.0/8"
+                 *       ],
+                 *       "name": "nightly export",
+                 *       "permissions": [
+                 *         "camera:read",
+                 *         "recording:read"
+                 *       ],
+                 *       "rate_limit": 1000,
+                 *       "remark": "the backup machine in the cellar"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewApiToken"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "secret": "njt_4fQ2xk9BvW7mZs1Ye8Rt3Hc6Lp0Nd5Ja",
+                     *         "token": {
+                     *           "allowed_ips": [
+                     *             "10.0.0.0/8"
+                     *           ],
+                     *           "created_at": "2026-11-01T09:12:44.120Z",
+                     *           "expires_at": "2027-11-20T00:00:00.000Z",
+                     *           "groups": null,
+                     *           "id": "019a3c61-0a20-7f3b-9c54-7d1e2f3a4b5c",
+                     *           "last_used_at": "2026-11-20T03:00:00.000Z",
+                     *           "last_used_ip": "10.0.4.17",
+                     *           "name": "nightly export",
+                     *           "permissions": [
+                     *             "camera:read",
+                     *             "recording:read"
+                     *           ],
+                     *           "prefix": "njt_4fQ2xk9B",
+                     *           "rate_limit": 1000,
+                     *           "remark": "the backup machine in the cellar",
+                     *           "revoked_at": null,
+                     *           "user_id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *           "username": "ada"
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_CreatedToken"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such account */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            /** @description There are too many tokens already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     revoke_token: {
@@ -5489,15 +7452,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     set_token_rights: {
@@ -5512,27 +7473,64 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "permissions": [
+                 *         "camera:read"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["TokenRights"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "allowed_ips": [
+                     *           "10.0.0.0/8"
+                     *         ],
+                     *         "created_at": "2026-11-01T09:12:44.120Z",
+                     *         "expires_at": "2027-11-20T00:00:00.000Z",
+                     *         "groups": null,
+                     *         "id": "019a3c61-0a20-7f3b-9c54-7d1e2f3a4b5c",
+                     *         "last_used_at": "2026-11-20T03:00:00.000Z",
+                     *         "last_used_ip": "10.0.4.17",
+                     *         "name": "nightly export",
+                     *         "permissions": [
+                     *           "camera:read",
+                     *           "recording:read"
+                     *         ],
+                     *         "prefix": "njt_4fQ2xk9B",
+                     *         "rate_limit": 1000,
+                     *         "remark": "the backup machine in the cellar",
+                     *         "revoked_at": null,
+                     *         "user_id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "username": "ada"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_ApiToken"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_users: {
@@ -5555,23 +7553,55 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "items": [
+                     *           {
+                     *             "active": true,
+                     *             "created_at": "2026-10-02T07:46:10.000Z",
+                     *             "display_name": "Ada Kowalska",
+                     *             "email": "ada@example.org",
+                     *             "groups": null,
+                     *             "has_password": true,
+                     *             "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *             "last_login_at": "2026-11-20T08:01:12.000Z",
+                     *             "role": "operator",
+                     *             "system_admin": false,
+                     *             "totp": true,
+                     *             "updated_at": "2026-11-01T10:00:00.000Z",
+                     *             "username": "ada",
+                     *             "version": 2
+                     *           }
+                     *         ],
+                     *         "pagination": {
+                     *           "limit": 50,
+                     *           "next_cursor": null,
+                     *           "page": 1,
+                     *           "total": 1,
+                     *           "total_pages": 1
+                     *         }
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_List_User"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_user: {
@@ -5586,10 +7616,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "Grace Adeyemi",
+                 *       "email": "grace@example.org",
+                 *       "password": "seven herons in the reeds",
+                 *       "role": "viewer",
+                 *       "username": "grace"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewUser"];
             };
         };
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     /** @description Its version */
@@ -5597,18 +7637,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "active": true,
+                     *         "created_at": "2026-10-02T07:46:10.000Z",
+                     *         "display_name": "Ada Kowalska",
+                     *         "email": "ada@example.org",
+                     *         "groups": null,
+                     *         "has_password": true,
+                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "last_login_at": "2026-11-20T08:01:12.000Z",
+                     *         "role": "operator",
+                     *         "system_admin": false,
+                     *         "totp": true,
+                     *         "updated_at": "2026-11-01T10:00:00.000Z",
+                     *         "username": "ada",
+                     *         "version": 2
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_User"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such organization */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "CAMERA_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such camera."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            /** @description Another account has this user name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     show_user: {
@@ -5623,6 +7730,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     /** @description Its version */
@@ -5630,18 +7738,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "active": true,
+                     *         "created_at": "2026-10-02T07:46:10.000Z",
+                     *         "display_name": "Ada Kowalska",
+                     *         "email": "ada@example.org",
+                     *         "groups": null,
+                     *         "has_password": true,
+                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "last_login_at": "2026-11-20T08:01:12.000Z",
+                     *         "role": "operator",
+                     *         "system_admin": false,
+                     *         "totp": true,
+                     *         "updated_at": "2026-11-01T10:00:00.000Z",
+                     *         "username": "ada",
+                     *         "version": 2
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_User"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     delete_user: {
@@ -5663,15 +7792,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description It is the last administrator */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_user: {
@@ -5679,7 +7828,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `ETag` of the version that is meant */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Id of the account */
@@ -5689,10 +7838,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "Ada K.",
+                 *       "role": "operator"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     /** @description Its version */
@@ -5700,18 +7856,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "active": true,
+                     *         "created_at": "2026-10-02T07:46:10.000Z",
+                     *         "display_name": "Ada Kowalska",
+                     *         "email": "ada@example.org",
+                     *         "groups": null,
+                     *         "has_password": true,
+                     *         "id": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "last_login_at": "2026-11-20T08:01:12.000Z",
+                     *         "role": "operator",
+                     *         "system_admin": false,
+                     *         "totp": true,
+                     *         "updated_at": "2026-11-01T10:00:00.000Z",
+                     *         "username": "ada",
+                     *         "version": 2
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_User"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listen_to_events: {
@@ -5733,15 +7913,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_ticket: {
@@ -5753,23 +7930,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was made */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "expires_at": "2026-11-20T13:39:41.123Z",
+                     *         "token": "019a3c6b33007a1b8c2d3e4f50617283.eyJwIjoi",
+                     *         "url": "/api/v1/ws/events?token=019a3c6b33007a1b8c2d3e4f50617283.eyJwIjoi"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success_Ticket"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     health: {
@@ -5781,23 +7968,49 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "components": {
+                     *         "bus": {
+                     *           "details": "in process",
+                     *           "status": "healthy"
+                     *         },
+                     *         "cache": {
+                     *           "details": "in process",
+                     *           "status": "healthy"
+                     *         },
+                     *         "cameras": {
+                     *           "offline": 1,
+                     *           "online": 15,
+                     *           "total": 16
+                     *         },
+                     *         "database": {
+                     *           "details": "in process",
+                     *           "status": "healthy"
+                     *         },
+                     *         "storage": {
+                     *           "details": "in process",
+                     *           "status": "healthy"
+                     *         }
+                     *       },
+                     *       "status": "healthy",
+                     *       "timestamp": "2026-11-20T13:38:41.123Z",
+                     *       "uptime": 86400,
+                     *       "version": "0.1.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     ready: {
@@ -5812,29 +8025,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ready": true,
+                     *       "reasons": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            /** @description It can not: the reasons */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
-                };
-            };
-            /** @description A failure: `error.code` goes with the status */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
                 };
             };
         };

@@ -55,7 +55,7 @@ pub(crate) struct Readiness {
     path = "/ready",
     tag = "system",
     params(Params),
-    responses((status = 200, body = Readiness), (status = 503, body = Readiness))
+    responses((status = 200, body = Readiness), (status = 503, description = "It can not: the reasons", body = Readiness))
 )]
 pub(crate) async fn ready(
     State(state): State<ApiState>,

@@ -1,5 +1,6 @@
 /** API tokens: what programs sign in with. */
 import { queryOptions } from "@tanstack/react-query";
+import { permissionNames } from "../draft";
 import type { ApiToken, NewToken } from "@/lib/api/types";
 import { api, settle, unwrap } from "@/lib/api/client";
 
@@ -33,5 +34,5 @@ export interface PermissionsEdit {
 
 export function changePermissions({ token, permissions, groups }: PermissionsEdit): Promise<ApiToken> {
   const params = { path: { id: token.id } };
-  return unwrap(api.PUT("/api/v1/tokens/{id}/permissions", { params, body: { permissions: [...permissions], groups } }));
+  return unwrap(api.PUT("/api/v1/tokens/{id}/permissions", { params, body: { permissions: permissionNames(permissions), groups } }));
 }
