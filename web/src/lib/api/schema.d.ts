@@ -383,7 +383,8 @@ export interface paths {
         post?: never;
         /**
          * Delete a camera
-         * @description It is disconnected from at once. Its footage stays as long as its retention says.
+         * @description It is disconnected from at once. Its footage stays as long as its retention says, or until
+         *     `DELETE /cameras/{id}/footage`, before or after this.
          */
         delete: operations["delete_camera"];
         options?: never;
@@ -393,6 +394,101 @@ export interface paths {
          * @description Merges the body into the camera (RFC 7396): what is left out stays, null means the default.
          */
         patch: operations["change_camera"];
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a camera's own settings
+         * @description The parts that something is wanted of, each with its newest version.
+         */
+        get: operations["list_configs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/configs/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one part of a camera's own settings
+         * @description What is wanted, in its newest version or an older one: 20 are kept. Whether the camera has been
+         *     told is said by `applied`.
+         */
+        get: operations["show_config"];
+        /**
+         * Replace one part of a camera's own settings
+         * @description The body is the whole object, at most 64 KiB. It becomes the newest version; the same again makes
+         *     none. It is kept as what is wanted: `applied` says whether the camera has been told. With
+         *     `If-Match: "0"` it must be the first one.
+         */
+        put: operations["put_config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/footage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a camera's footage
+         * @description Deletes recorded files before their time, from every disk and from the bucket. This can't be
+         *     undone. It also works for a camera that was deleted; its id or key still names it as long as
+         *     there is footage.
+         *
+         *     Only whole files go: one that reaches out of the range stays, and so does the one that is being
+         *     written. What is deleted is a gap with the cause `deleted` from then on.
+         *
+         *     The answer says what was found; the deletion goes on in the background, over restarts too, and
+         *     waits for a bucket that is away. How far it is: `GET /cameras/{id}/footage/deletions`.
+         */
+        delete: operations["delete_footage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/footage/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deletions of a camera's footage
+         * @description What somebody asked for, and how far it is. What retention deletes is not among them.
+         */
+        get: operations["list_deletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/cameras/{id}/status": {
@@ -783,7 +879,13 @@ export interface paths {
         get: operations["show_recording"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a recording
+         * @description The file can't be seen any more at once; its bytes are deleted from every disk and from the bucket
+         *     in the background, as with `DELETE /cameras/{id}/footage`. Its time is a gap with the cause
+         *     `deleted` from then on. One that is being written can't be deleted (409).
+         */
+        delete: operations["delete_recording"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1355,6 +1457,15 @@ export interface components {
             /** @description At most 32 of at most 64 characters. */
             tags?: components["schemas"]["Tag"][];
         };
+        /** @description Which of a camera's own settings there are. */
+        CameraConfigs: {
+            /** Format: uuid */
+            camera_id: string;
+            /** @description The parts that something is wanted of, by name. */
+            configs: components["schemas"]["ConfigSummary"][];
+            /** @description All parts that there can be. */
+            types: components["schemas"]["ConfigType"][];
+        };
         /** @description Enabled cameras. */
         CameraCounts: {
             /** Format: int64 */
@@ -1440,6 +1551,36 @@ export interface components {
             /** @description Why there is no picture; null if there is one. */
             picture_missing: string | null;
             video: components["schemas"]["ProbedVideo"];
+        };
+        /** @description One part of a camera's own settings, as it is wanted. */
+        CameraSettings: {
+            /** @description Whether the camera is set like this. False: it is only what is wanted. */
+            applied: boolean;
+            applied_at: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            camera_id: string;
+            /** @description When this version was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The account that made it.
+             */
+            created_by: string | null;
+            /**
+             * @description What it is to be set to, as the camera's driver understands it. Without `camera:write`,
+             *     passwords, keys and the like are `***`.
+             */
+            data: Record<string, never>;
+            /** @description For a person: why it is not; null if it is. */
+            not_applied_because: string | null;
+            type: components["schemas"]["ConfigType"];
+            /**
+             * Format: int64
+             * @description Counts the changes of this part, from 1; also the `ETag`.
+             */
+            version: number;
+            /** @description The last versions, the newest first: 20 are kept. */
+            versions: components["schemas"]["ConfigVersion"][];
         };
         /** @description Where a camera's streams come from. */
         CameraSource: {
@@ -1538,12 +1679,54 @@ export interface components {
             database: components["schemas"]["Component"];
             storage: components["schemas"]["Component"];
         };
+        /** @description One part of a camera's own settings, without what it is set to. */
+        ConfigSummary: {
+            /** @description Whether the camera is set like this. False: it is only what is wanted. */
+            applied: boolean;
+            applied_at: components["schemas"]["Timestamp"] | null;
+            /** @description When that was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The account that made it.
+             */
+            created_by: string | null;
+            /** @description For a person: why it is not; null if it is. */
+            not_applied_because: string | null;
+            type: components["schemas"]["ConfigType"];
+            /**
+             * Format: int64
+             * @description Its newest version.
+             */
+            version: number;
+        };
+        /**
+         * @description A part of a camera's own settings.
+         * @enum {string}
+         */
+        ConfigType: "image" | "encoding" | "osd" | "audio" | "alarm" | "light" | "ptz" | "network" | "time" | "notification" | "recording";
+        /** @description A version that is kept. */
+        ConfigVersion: {
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The account that made it.
+             */
+            created_by: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A token and its secret. */
         CreatedToken: {
             /** @description The token itself, for `Authorization: Bearer`. It is shown only now. */
             secret: string;
             token: components["schemas"]["ApiToken"];
         };
+        /**
+         * @description How far a deletion is.
+         * @enum {string}
+         */
+        DeletionState: "running" | "finished";
         /**
          * @description How a camera is talked to.
          * @enum {string}
@@ -1577,7 +1760,8 @@ export interface components {
             /**
              * @description `motion_detected`, `ai_person`, `ai_vehicle`, `ai_pet`, `ai_face`, `ai_package`, `audio_alarm`, `doorbell`,
              *     `recording_start`, `recording_stop`, `recording_gap`, `camera_online`, `camera_offline`,
-             *     `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`, or one of a device's own.
+             *     `stream_degraded`, `storage_full`, `upload_failed`, `login_failed_burst`,
+             *     `refresh_token_reused`, or one of a device's own.
              * @example motion_detected
              */
             event_type: string;
@@ -1624,6 +1808,41 @@ export interface components {
             };
             /** @description For people. */
             message: string;
+        };
+        /** @description Files and their bytes. */
+        FootageAmount: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            segments: number;
+        };
+        /** @description Footage that is to go before its time, and how far that is. */
+        FootageDeletion: {
+            /** Format: uuid */
+            camera_id: string;
+            /** @description What is gone, from every disk and bucket. */
+            deleted: components["schemas"]["FootageAmount"];
+            finished_at: components["schemas"]["Timestamp"] | null;
+            /** @description Finished files in the range when it was asked for, and their bytes. */
+            found: components["schemas"]["FootageAmount"];
+            from: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Only this file; null: all whole files of the range.
+             */
+            recording_id: string | null;
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description The name of the account. */
+            requested_by: string;
+            state: components["schemas"]["DeletionState"];
+            to: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Deletions of a camera's footage. */
+        FootageDeletions: {
+            /** @description The last 50, the newest first. */
+            deletions: components["schemas"]["FootageDeletion"][];
         };
         /**
          * @description Why a time was not recorded.
@@ -2385,6 +2604,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_CameraConfigs: {
+            data: components["schemas"]["CameraConfigs"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_CameraGroup: {
             data: components["schemas"]["CameraGroup"];
             /**
@@ -2403,6 +2638,22 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_CameraProbe: {
             data: components["schemas"]["CameraProbe"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_CameraSettings: {
+            data: components["schemas"]["CameraSettings"];
             /**
              * @description Always null.
              * @example null
@@ -2483,6 +2734,38 @@ export interface components {
         /** @description The envelope of every successful answer. */
         Success_Event: {
             data: components["schemas"]["Event"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_FootageDeletion: {
+            data: components["schemas"]["FootageDeletion"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
+        Success_FootageDeletions: {
+            data: components["schemas"]["FootageDeletions"];
             /**
              * @description Always null.
              * @example null
@@ -5276,6 +5559,329 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_configs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "configs": [
+                     *           {
+                     *             "applied": false,
+                     *             "applied_at": null,
+                     *             "created_at": "2026-11-20T13:38:41.123Z",
+                     *             "created_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *             "not_applied_because": null,
+                     *             "type": "image",
+                     *             "version": 2
+                     *           }
+                     *         ],
+                     *         "types": [
+                     *           "image",
+                     *           "encoding"
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_CameraConfigs"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    show_config: {
+        parameters: {
+            query?: {
+                /** @description An older version; the newest if it is left out. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+                /** @description Which part */
+                type: components["schemas"]["ConfigType"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "applied": false,
+                     *         "applied_at": null,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "created_at": "2026-11-20T13:38:41.123Z",
+                     *         "created_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "data": {
+                     *           "brightness": 60,
+                     *           "flip": true
+                     *         },
+                     *         "not_applied_because": null,
+                     *         "type": "image",
+                     *         "version": 2,
+                     *         "versions": [
+                     *           {
+                     *             "created_at": "2026-11-20T13:38:41.123Z",
+                     *             "created_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *             "version": 2
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_CameraSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    put_config: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version that is meant */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+                /** @description Which part */
+                type: components["schemas"]["ConfigType"];
+            };
+            cookie?: never;
+        };
+        /** @description What the camera is to be set to */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "brightness": 60,
+                 *       "flip": true
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "applied": false,
+                     *         "applied_at": null,
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "created_at": "2026-11-20T13:38:41.123Z",
+                     *         "created_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *         "data": {
+                     *           "brightness": 60,
+                     *           "flip": true
+                     *         },
+                     *         "not_applied_because": null,
+                     *         "type": "image",
+                     *         "version": 2,
+                     *         "versions": [
+                     *           {
+                     *             "created_at": "2026-11-20T13:38:41.123Z",
+                     *             "created_by": "019a3c10-1c00-7a55-8d21-5f0c3b7e9a01",
+                     *             "version": 2
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_CameraSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_footage: {
+        parameters: {
+            query?: {
+                /** @description Only files that begin at or after this time, or this day; all of the past if it is left out. */
+                from?: string;
+                /**
+                 * @description Only files that end at or before this time, or the end of this day; up to now if it is left
+                 *     out.
+                 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "deleted": {
+                     *           "bytes": 21600000000,
+                     *           "segments": 96
+                     *         },
+                     *         "finished_at": null,
+                     *         "found": {
+                     *           "bytes": 21600000000,
+                     *           "segments": 96
+                     *         },
+                     *         "from": "2026-11-19T00:00:00.000Z",
+                     *         "id": "019a3c77-0b1c-7d2e-8f30-415263748596",
+                     *         "recording_id": null,
+                     *         "requested_at": "2026-11-20T13:38:41.123Z",
+                     *         "requested_by": "ada",
+                     *         "state": "running",
+                     *         "to": "2026-11-20T00:00:00.000Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_FootageDeletion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_deletions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or key of the camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "deletions": [
+                     *           {
+                     *             "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *             "deleted": {
+                     *               "bytes": 21600000000,
+                     *               "segments": 96
+                     *             },
+                     *             "finished_at": null,
+                     *             "found": {
+                     *               "bytes": 21600000000,
+                     *               "segments": 96
+                     *             },
+                     *             "from": "2026-11-19T00:00:00.000Z",
+                     *             "id": "019a3c77-0b1c-7d2e-8f30-415263748596",
+                     *             "recording_id": null,
+                     *             "requested_at": "2026-11-20T13:38:41.123Z",
+                     *             "requested_by": "ada",
+                     *             "state": "running",
+                     *             "to": "2026-11-20T00:00:00.000Z"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_FootageDeletions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     camera_status: {
         parameters: {
             query?: never;
@@ -6728,6 +7334,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Success_Recording"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the recorded file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "camera_id": "019a3c20-52b0-7d10-9a43-6b1f0e2d3c4a",
+                     *         "deleted": {
+                     *           "bytes": 21600000000,
+                     *           "segments": 96
+                     *         },
+                     *         "finished_at": null,
+                     *         "found": {
+                     *           "bytes": 21600000000,
+                     *           "segments": 96
+                     *         },
+                     *         "from": "2026-11-19T00:00:00.000Z",
+                     *         "id": "019a3c77-0b1c-7d2e-8f30-415263748596",
+                     *         "recording_id": null,
+                     *         "requested_at": "2026-11-20T13:38:41.123Z",
+                     *         "requested_by": "ada",
+                     *         "state": "running",
+                     *         "to": "2026-11-20T00:00:00.000Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_FootageDeletion"];
                 };
             };
             400: components["responses"]["BadRequest"];
