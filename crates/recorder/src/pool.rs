@@ -391,8 +391,12 @@ async fn resume_ledger(shared: &Shared, camera: &Arc<Camera>) -> Result<Ledger, 
         let mut writes = Vec::new();
         let ledger = Ledger::resume(of, Uuid::now_v7, &left, now, &mut writes);
         if left.covered.is_none() && left.open.is_none() {
-            catalog.apply(&writes).await?;
-            writes.clear();
+            match catalog.apply(&writes).await {
+                Ok(()) => writes.clear(),
+                Err(error) if error.is_transient() => return Err(error),
+                // With the others it is tried again, and told.
+                Err(_) => {}
+            }
         }
         catalog.set_recording_since(id, now).await?;
         Ok::<_, CatalogError>((ledger, writes))

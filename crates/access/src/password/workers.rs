@@ -1,5 +1,5 @@
-//! The threads that hash. They are always the same few: what a hash needs, 19 MiB, the allocator
-//! keeps for each thread that had it once.
+//! The threads that hash: as many as hash at once, so that what is hashed takes no place among the
+//! threads that everything else blocks on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -117,7 +117,8 @@ async fn media(server: &Nightjar) -> Vec<String> {
     let recording = until("a recording", Duration::from_secs(40), || async {
         let recordings = server.data("/api/v1/recordings").await;
         let mut recordings = recordings["items"].as_array().expect("a list").iter();
-        recordings.find(|recording| recording["duration_seconds"].as_f64() > Some(0.0)).cloned()
+        let is_long = |recording: &Value| recording["duration_seconds"].as_f64() > Some(3.0);
+        recordings.find(|recording| recording["camera_key"] == "right" && is_long(recording)).cloned()
     })
     .await;
     let id = text(&recording["id"]);

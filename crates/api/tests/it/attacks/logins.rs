@@ -17,6 +17,8 @@ use crate::studio::now;
 
 const ATTEMPTS: usize = 10_000;
 const TASKS: usize = 20;
+/// What a hash needs.
+const HASH_MIB: u64 = 19;
 
 /// Half of them at one account from everywhere, half from one address at all accounts.
 fn attempt(number: usize) -> axum::http::Request<Body> {
@@ -77,7 +79,9 @@ async fn ten_thousand_wrong_sign_ins_are_refused_counted_told_and_cheap() {
     assert!((6..=20).contains(&hashes), "{hashes} hashes");
     assert!(p95 < limit(100), "others waited {p95:?}");
     let grown = self::resident().saturating_sub(resident) >> 20;
-    assert!(grown < 128, "{grown} MiB more");
+    // The allocator may keep what each hash had; the refused attempts, which are a thousand times as
+    // many, must leave nothing.
+    assert!(grown < hashes * HASH_MIB + 64, "{grown} MiB more");
 
     let told: Vec<Suspect> =
         std::iter::from_fn(|| bursts.try_recv().ok()).map(|burst| burst.suspect).collect();
