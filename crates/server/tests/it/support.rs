@@ -1,6 +1,7 @@
 //! The binary as a child process, and what there is around it.
 
 pub(crate) mod gst;
+pub(crate) mod metronome;
 pub(crate) mod nightjar;
 mod simulated;
 
