@@ -25,7 +25,7 @@ async fn a_second_start_changes_nothing(database: TestDatabase) {
 
 async fn many_processes_can_start_at_once(database: TestDatabase) {
     let mut starts = JoinSet::new();
-    for _ in 0..6 {
+    for _ in 0..24 {
         let database = database.clone();
         starts.spawn(async move { database.open().await.ping().await });
     }

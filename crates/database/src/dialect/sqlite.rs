@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use sea_orm::SqlxSqliteConnector;
 use sea_orm::sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sea_orm::sqlx::{ConnectOptions, Connection};
 
@@ -24,6 +25,8 @@ use crate::{CatalogError, CatalogOptions, Result};
 
 /// How long a statement waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How soon it is tried again where SQLite itself does not wait.
+const RETRY: Duration = Duration::from_millis(20);
 /// How long an operation waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Prepared statements that a connection keeps: ours differ in the size of their batches too.
@@ -43,19 +46,30 @@ pub(super) async fn open(url: &str, options: &CatalogOptions) -> Result<Pools> {
         // SQLite may end a transaction by itself when the disk is full or fails (its manual on ROLLBACK
         // and on sqlite3_get_autocommit). sqlx would not notice, count the transaction as open and
         // refuse every later one on the connection. Such a connection is replaced.
-        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .connect_with(base.clone().pragma("cache_size", "-32768"))
-        .await?;
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+    let writer = connect(writer, base.clone().pragma("cache_size", "-32768")).await?;
     let reader = SqlitePoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .connect_with(base.pragma("query_only", "ON").pragma("cache_size", "-8192"))
-        .await?;
+        .test_before_acquire(false);
+    let reader = connect(reader, base.pragma("query_only", "ON").pragma("cache_size", "-8192")).await?;
     Ok(Pools {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
     })
+}
+
+/// Opens the first connection. While another process switches a new file to WAL, SQLite refuses to do
+/// the same at once, without the wait that it was told: it is tried for as long.
+async fn connect(pool: SqlitePoolOptions, options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let mut refused = Duration::ZERO;
+    loop {
+        match pool.clone().connect_with(options.clone()).await.map_err(CatalogError::from) {
+            Err(CatalogError::Conflict(_)) if refused < BUSY_TIMEOUT => refused += RETRY,
+            outcome => return outcome,
+        }
+        tokio::time::sleep(RETRY).await;
+    }
 }
 
 /// `?max_page_count=N` bounds the file, as a full disk would.
