@@ -1,14 +1,14 @@
 //! Passwords: what may be one, and how it is kept (Argon2id, RFC 9106).
 
+mod phc;
 mod workers;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use argon2::Params;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
 use nightjar_model::Secret;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -95,7 +95,7 @@ pub(crate) struct Hasher {
 }
 
 struct Inner {
-    argon2: Argon2<'static>,
+    params: Params,
     permits: Arc<Semaphore>,
     waiting: Semaphore,
     workers: Workers,
@@ -116,14 +116,13 @@ impl Hasher {
     pub(crate) fn new(cost: HashCost, at_once: usize) -> Result<Self, AccessError> {
         let params = Params::new(cost.memory_kib, cost.passes, 1, None)
             .map_err(|_| AccessError::Crypto("the cost of a password hash is out of range"))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobodys = hash(&argon2, &Secret::new(random::text()?))?.expose().to_owned();
+        let nobodys = phc::hash(&params, &Secret::new(random::text()?))?.expose().to_owned();
         let at_once = at_once.max(1);
         let permits = Arc::new(Semaphore::new(at_once));
         let waiting = Semaphore::new(at_once * WAITING);
         let workers = Workers::start(at_once)?;
         let done = AtomicU64::new(0);
-        Ok(Self { inner: Arc::new(Inner { argon2, permits, waiting, workers, nobodys, done }) })
+        Ok(Self { inner: Arc::new(Inner { params, permits, waiting, workers, nobodys, done }) })
     }
 
     /// Waits for the processor. Who finds the waiting room full is sent away.
@@ -145,7 +144,7 @@ impl Turn {
     /// The hash of a password, in the PHC form.
     pub(crate) async fn hash(&self, password: &Secret) -> Result<Secret, AccessError> {
         let password = password.clone();
-        self.work(move |inner| hash(&inner.argon2, &password)).await?
+        self.work(move |inner| phc::hash(&inner.params, &password)).await?
     }
 
     /// Whether the password has this hash. Without a hash it takes as long, so that the time does
@@ -175,23 +174,14 @@ impl Turn {
     }
 }
 
-fn hash(argon2: &Argon2<'_>, password: &Secret) -> Result<Secret, AccessError> {
-    let salt = random::bytes::<16>()?;
-    let hash = argon2
-        .hash_password_with_salt(password.expose().as_bytes(), &salt)
-        .map_err(|_| AccessError::Crypto("hashing a password failed"))?;
-    Ok(Secret::new(hash.to_string()))
-}
-
 fn verify(inner: &Inner, password: &Secret, hash: Option<&Secret>) -> Verdict {
     let known = hash.and_then(|hash| PasswordHash::new(hash.expose()).ok());
     let is_known = known.is_some();
     let Some(hash) = known.or_else(|| PasswordHash::new(&inner.nobodys).ok()) else { return Verdict::Wrong };
-    let fits = inner.argon2.verify_password(password.expose().as_bytes(), &hash).is_ok();
-    if !fits || !is_known {
+    if !phc::fits(&hash, password) || !is_known {
         return Verdict::Wrong;
     }
-    let wanted = inner.argon2.params();
+    let wanted = &inner.params;
     let outdated = Params::try_from(&hash).map_or(true, |has| {
         (has.m_cost(), has.t_cost(), has.p_cost()) != (wanted.m_cost(), wanted.t_cost(), wanted.p_cost())
     });
