@@ -85,6 +85,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if holds_nul(bytes) {
         return Err(ApiError::field(ErrorCode::ValidationFailed, "body", NUL));
     }
+    // A list would do for serde: its values would be the fields in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::field(ErrorCode::ValidationFailed, "body", "must be a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| wrong(error.path().to_string(), error.inner()))?;
@@ -141,6 +145,18 @@ mod tests {
         {
             assert!(!holds_nul(without.as_bytes()), "{without}");
         }
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let named: Result<Named, ApiError> = parse(br#" {"name":"Yard"}"#);
+        assert_eq!(named.expect("an object").name, "Yard");
+        let list: Result<Named, ApiError> = parse(b" [\"Yard\"]");
+        assert!(list.is_err());
     }
 
     #[test]
