@@ -10,8 +10,9 @@ use crate::config::{LogFormat, Service};
 /// Sets up logging to standard error for the rest of the process. Nothing here
 /// redacts: secrets are kept out of the log by their types.
 pub(crate) fn init(service: &Service) {
-    // The RTSP library tells each oddity of a camera at `info`; whoever wants that names it.
-    let directives = format!("retina=warn,{}", service.log);
+    // The RTSP library tells each oddity of a camera at `info`, and the WebSocket library whole messages,
+    // whatever is in them, at `trace`; whoever wants that names it.
+    let directives = format!("retina=warn,tungstenite=info,{}", service.log);
     let filter =
         EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(&directives);
     let stderr = std::io::stderr;
