@@ -50,8 +50,12 @@ pub(crate) async fn refresh(
     let Some(token) = body.refresh_token.or_else(|| cookie(&headers).map(Secret::new)) else {
         return Err(AuthFault::Missing.into());
     };
-    let refreshed = state.access.refresh(&token, &client.for_access(), state.clock.now()).await;
-    if let Err(AccessError::RefreshReused(session)) = &refreshed {
+    let now = state.clock.now();
+    let refreshed = state.access.refresh(&token, &client.for_access(), now).await;
+    // Only what ended it: showing an old token again and again would fill the trail.
+    if let Err(AccessError::RefreshReused(session)) = &refreshed
+        && session.ended.is_some_and(|(at, _)| at == now)
+    {
         note_reuse(&state, session, &client).await?;
     }
     match refreshed {
@@ -65,7 +69,7 @@ pub(crate) async fn refresh(
     }
 }
 
-/// Two have the token: somebody must hear of it. Once a sign-in, because that has ended with it.
+/// Two have the token: somebody must hear of it.
 async fn note_reuse(state: &ApiState, session: &Session, client: &Client) -> Result<(), ApiError> {
     let user = state.catalog.user_by_id(session.user_id).await?;
     let username = user.map(|user| user.username).unwrap_or_default();

@@ -12,13 +12,11 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{HOME, PASSWORD, attacked, from, get, post, signed_in, text};
-use crate::lab::{request, send};
+use crate::lab::{Lab, request, send};
 use crate::studio::now;
 
 const ATTEMPTS: usize = 10_000;
 const TASKS: usize = 20;
-/// What a hash needs.
-const HASH_MIB: u64 = 19;
 
 /// Half of them at one account from everywhere, half from one address at all accounts.
 fn attempt(number: usize) -> axum::http::Request<Body> {
@@ -40,48 +38,20 @@ async fn ten_thousand_wrong_sign_ins_are_refused_counted_told_and_cheap() {
     let _recording = metrics::set_default_local_recorder(&metrics);
     let token = text(&signed_in(lab, "grace", Role::Viewer).await["token"]);
     let mut bursts = lab.state.access.login_bursts();
-    let (hashes, resident) = (lab.state.access.hashes(), resident());
-    let mut tasks = JoinSet::new();
-    for task in 0..TASKS {
-        let router = lab.bare();
-        tasks.spawn(async move {
-            let mut refused = [0_u64; 2];
-            for number in (task..ATTEMPTS).step_by(TASKS) {
-                let reply = send(&router, attempt(number)).await;
-                match reply.status.as_u16() {
-                    401 => refused[0] += 1,
-                    429 => {
-                        assert!(reply.header("retry-after").parse::<u64>().expect("seconds") >= 1);
-                        refused[1] += 1;
-                    }
-                    other => panic!("{other}: {:?}", reply.body),
-                }
-            }
-            refused
-        });
-    }
-    // Everybody else is answered meanwhile.
-    let mut took = Vec::new();
-    while !tasks.is_empty() {
-        let begin = now();
-        assert!(get(lab, "/api/v1/cameras", Some(&token)).await.status.is_success());
-        took.push(begin.elapsed());
-        tokio::select! {
-            biased;
-            Some(ended) = tasks.join_next() => { ended.expect("no panic"); }
-            () = tokio::time::sleep(Duration::from_millis(5)) => {}
-        }
-    }
+    let hashes = lab.state.access.hashes();
+    let resident = resident();
+    let mut took = guess(lab, &token).await;
+    let grown = self::resident().saturating_sub(resident) >> 20;
     took.sort();
     let p95 = took[took.len() * 95 / 100];
     let hashes = lab.state.access.hashes() - hashes;
-    println!("{ATTEMPTS} wrong sign-ins: {hashes} hashes; others waited {p95:?} (p95 of {})", took.len());
+    println!(
+        "{ATTEMPTS} wrong sign-ins: {hashes} hashes, {grown} MiB more; others waited {p95:?} (p95 of {})",
+        took.len()
+    );
     assert!((6..=20).contains(&hashes), "{hashes} hashes");
     assert!(p95 < limit(100), "others waited {p95:?}");
-    let grown = self::resident().saturating_sub(resident) >> 20;
-    // The allocator may keep what each hash had; the refused attempts, which are a thousand times as
-    // many, must leave nothing.
-    assert!(grown < hashes * HASH_MIB + 64, "{grown} MiB more");
+    assert!(grown < 32, "{grown} MiB more");
 
     let told: Vec<Suspect> =
         std::iter::from_fn(|| bursts.try_recv().ok()).map(|burst| burst.suspect).collect();
@@ -106,22 +76,58 @@ async fn ten_thousand_wrong_sign_ins_are_refused_counted_told_and_cheap() {
     }
 }
 
-/// The right password is taken within 150 ms: the goal. A build for tests, and a busy machine, take longer.
+/// Sends these attempts, many at once; gives how long another one waited for its own answers meanwhile.
+async fn guess(lab: &Lab, token: &str) -> Vec<Duration> {
+    let mut tasks = JoinSet::new();
+    for task in 0..TASKS {
+        let (router, mine) = (lab.bare(), (task..ATTEMPTS).step_by(TASKS));
+        tasks.spawn(async move {
+            for number in mine {
+                let reply = send(&router, attempt(number)).await;
+                let status = reply.status.as_u16();
+                assert!([401, 429].contains(&status), "{status}: {:?}", reply.body);
+                let wait = reply.header("retry-after").parse::<u64>();
+                assert!(
+                    status == 401 || wait.is_ok_and(|seconds| seconds >= 1),
+                    "it is told how long to wait"
+                );
+            }
+        });
+    }
+    let mut took = Vec::new();
+    while !tasks.is_empty() {
+        let begin = now();
+        assert!(get(lab, "/api/v1/cameras", Some(token)).await.status.is_success());
+        took.push(begin.elapsed());
+        tokio::select! {
+            biased;
+            Some(ended) = tasks.join_next() => ended.expect("no panic"),
+            () = tokio::time::sleep(Duration::from_millis(5)) => {}
+        }
+    }
+    took
+}
+
+/// The right password is taken within 150 ms. That is asked of the processor's time, which a busy machine
+/// does not stretch, and where it is measured, of the clock.
 #[tokio::test]
 async fn signing_in_takes_no_longer_than_it_must() {
     let lab = &attacked().await;
     signed_in(lab, "grace", Role::Viewer).await;
-    let mut took = Vec::new();
+    let (mut took, before) = (Vec::new(), processor_time());
     for _ in 0..50 {
         let body = json!({ "username": "grace", "password": PASSWORD });
         let begin = now();
         post(lab, "/api/v1/auth/login", None, body).await.data();
         took.push(begin.elapsed());
     }
+    let each = (processor_time() - before) / 50;
     took.sort();
     let (median, p95) = (took[25], took[47]);
-    println!("signing in: median {median:?}, p95 {p95:?}");
-    assert!(median < limit(150), "median {median:?}");
+    println!("signing in: {each:?} of a processor, median {median:?}, p95 {p95:?}");
+    let is_measured = std::env::var_os("NIGHTJAR_BENCH").is_some();
+    assert!(each < Duration::from_millis(150) || !is_alone(), "{each:?} of a processor");
+    assert!(median < Duration::from_millis(150) || !is_measured, "median {median:?}");
 }
 
 #[tokio::test]
@@ -157,6 +163,20 @@ async fn a_password_typed_as_a_name_is_kept_nowhere() {
 /// The goal in milliseconds where it is measured, ten times as much elsewhere.
 fn limit(millis: u64) -> Duration {
     Duration::from_millis(if std::env::var_os("NIGHTJAR_BENCH").is_some() { millis } else { 10 * millis })
+}
+
+/// Whether this process runs this test alone, as each test has one of its own.
+fn is_alone() -> bool {
+    std::env::var_os("NEXTEST").is_some()
+}
+
+/// What this process has used of the processors, in user mode and in the kernel.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("stat");
+    // Behind the name, which may hold anything, are 11 fields, and then these two, in hundredths of a second.
+    let fields = stat.rsplit_once(')').expect("a name").1.split_whitespace().skip(11).take(2);
+    let ticks: u64 = fields.map(|field| field.parse::<u64>().expect("a number")).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// Resident memory of this process.

@@ -117,6 +117,7 @@ async fn a_refresh_token_used_twice_ends_the_sign_in_and_is_told() {
     let caught = send(&lab.bare(), from("203.0.113.9", thief)).await;
     caught.error(401, "AUTH_TOKEN_INVALID");
     get(lab, "/api/v1/auth/me", Some(&text(&second["token"]))).await.error(401, "AUTH_TOKEN_INVALID");
+    lab.set_time(lab.state.clock.now() + Duration::from_secs(1));
     for token in [&second["refresh_token"], &session["refresh_token"]] {
         let body = json!({ "refresh_token": token });
         post(lab, "/api/v1/auth/refresh", None, body).await.error(401, "AUTH_TOKEN_INVALID");

@@ -205,7 +205,7 @@ fn escape(text: &str) -> String {
 /// An answer as one text; a request that can't be sent has none.
 async fn told(answer: reqwest::Result<Response>) -> String {
     let Ok(answer) = answer else { return String::new() };
-    assert!(answer.status().as_u16() != 500, "{answer:?}");
+    assert_ne!(answer.status().as_u16(), 500, "{}", answer.url());
     let head = format!("\n{} {:?}\n", answer.status(), answer.headers());
     // Media says nothing, and is large.
     let media =
