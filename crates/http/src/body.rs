@@ -30,14 +30,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             let message = "The body must be JSON, with `Content-Type: application/json`.";
             return Err(ApiError::new(ErrorCode::UnsupportedMediaType, message));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-                _ => ApiError::new(ErrorCode::ValidationFailed, "The body could not be read to its end."),
-            }
-        })?;
+        let bytes = read(request, state).await?;
         parse(&bytes).map(Self)
     }
+}
+
+/// A body to its end, if it is not larger than bodies may be.
+pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => ApiError::new(ErrorCode::ValidationFailed, "The body could not be read to its end."),
+    })
 }
 
 /// The body is larger than any that makes sense.

@@ -46,40 +46,62 @@ pub struct Admission {
     pub place: Option<Permit>,
 }
 
-/// Lets a request in, or says why not. `route` is the template of the path; a path without a route
-/// gets in, to be told that there is nothing.
-pub async fn admit(
+/// A request that may not.
+pub struct Refusal {
+    /// Why not.
+    pub error: ApiError,
+    /// Who it is from, where that is known.
+    pub caller: Option<Caller>,
+}
+
+impl<E: Into<ApiError>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), caller: None }
+    }
+}
+
+/// The rule for an operation, if the address may ask at all. `route` is the template of the path; where
+/// there is none, and for methods that it does not take, the router has the answer.
+pub async fn knock(
     state: &ApiState,
     method: &Method,
     route: Option<&str>,
-    headers: &HeaderMap,
     client: &Client,
-) -> Result<Admission, ApiError> {
-    let Some(route) = route else { return Ok(Admission::default()) };
+) -> Result<Option<Rule>, ApiError> {
+    let Some(route) = route else { return Ok(None) };
     let Some(rule) = rules::rule(method, route) else {
-        // The router answers these with 405; everything else is denied by default.
-        return if rules::has_route(route) {
-            Ok(Admission::default())
-        } else {
-            Err(ApiError::internal(format!("no rule says who may {method} {route}")))
-        };
+        // Everything else is denied by default.
+        let denied = || ApiError::internal(format!("no rule says who may {method} {route}"));
+        return if rules::has_route(route) { Ok(None) } else { Err(denied()) };
     };
     if rule != Rule::Media {
         limits::by_address(state, client).await?;
     }
+    Ok(Some(rule))
+}
+
+/// Lets a request in, or says why not.
+pub async fn admit(
+    state: &ApiState,
+    rule: Option<Rule>,
+    headers: &HeaderMap,
+    client: &Client,
+) -> Result<Admission, Refusal> {
     let action = match rule {
-        Rule::Public | Rule::Media => return Ok(Admission::default()),
-        Rule::Socket(_) if !headers.contains_key(AUTHORIZATION) => return Ok(Admission::default()),
-        Rule::SignedIn => None,
-        Rule::Needs(action) | Rule::Socket(action) => Some(action),
+        None | Some(Rule::Public | Rule::Media) => return Ok(Admission::default()),
+        Some(Rule::Socket(_)) if !headers.contains_key(AUTHORIZATION) => return Ok(Admission::default()),
+        Some(Rule::SignedIn) => None,
+        Some(Rule::Needs(action) | Rule::Socket(action)) => Some(action),
     };
     let now = state.clock.now();
     let caller = state.access.authenticate(bearer(headers)?, client.ip, now).await?;
     let hourly = state.access.hourly_limit(&caller, now).await?;
     let decision = limits::by_caller(state, &caller, hourly).await?;
     let place = limits::at_once(state, &caller)?;
-    if let Some(action) = action {
-        may_here(&caller, action)?;
+    if let Some(action) = action
+        && let Err(error) = may_here(&caller, action)
+    {
+        return Err(Refusal { error, caller: Some(caller) });
     }
     Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
 }

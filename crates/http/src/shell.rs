@@ -21,9 +21,10 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 use uuid::Uuid;
 
 use crate::audit::Deed;
+use crate::body;
 use crate::error::ApiError;
 use crate::guard::client::Client;
-use crate::guard::{self, Admission, Signed};
+use crate::guard::{self, Admission, Refusal, Signed};
 use crate::idempotency;
 use crate::state::ApiState;
 
@@ -34,8 +35,8 @@ const MIN_COMPRESSED: u64 = 1024;
 pub fn wrap(router: Router<ApiState>, state: ApiState) -> Router {
     let compression = CompressionLayer::new().compress_when(SizeAbove::new(MIN_COMPRESSED).and(is_text));
     let router = router
-        .layer(DefaultBodyLimit::max(state.config.max_body_bytes))
         .layer(middleware::from_fn_with_state(state.clone(), guard))
+        .layer(DefaultBodyLimit::max(state.config.max_body_bytes))
         .layer(compression);
     let router = match headers::cors(&state.config) {
         Some(cors) => router.layer(cors),
@@ -85,31 +86,28 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
 /// Asks the guard, then the handler.
 async fn handle(
     state: &ApiState,
-    mut request: Request,
+    request: Request,
     next: Next,
     client: Client,
     route: Option<&str>,
 ) -> Response {
-    let admitted = guard::admit(state, request.method(), route, request.headers(), &client).await;
-    let Admission { caller, decision, place } = match admitted {
-        Ok(admission) => admission,
-        Err(refusal) => return refusal.into_response(),
-    };
-    request.extensions_mut().insert(client.clone());
     let changes = !request.method().is_safe();
-    if let Some(caller) = &caller {
-        request.extensions_mut().insert(Signed(caller.clone()));
-    }
-    let mut response = if changes {
-        changed(state, caller.clone(), route.map(str::to_owned), (request, next, place)).await
-    } else {
-        let response = next.run(request).await;
-        drop(place);
-        response
+    let (caller, response) = match admitted(state, request, &client, route).await {
+        Ok((request, Admission { caller, decision, place })) => {
+            let mut response = if changes {
+                changed(state, caller.clone(), route.map(str::to_owned), (request, next, place)).await
+            } else {
+                let response = next.run(request).await;
+                drop(place);
+                response
+            };
+            if let Some(decision) = &decision {
+                guard::limits::tell(response.headers_mut(), decision);
+            }
+            (caller, response)
+        }
+        Err(Refusal { error, caller }) => (caller, error.into_response()),
     };
-    if let Some(decision) = &decision {
-        guard::limits::tell(response.headers_mut(), decision);
-    }
     if changes
         && response.status() == StatusCode::FORBIDDEN
         && let (Some(caller), Some(route)) = (&caller, route)
@@ -117,6 +115,32 @@ async fn handle(
         note_refusal(state, caller, &client, route).await;
     }
     response
+}
+
+/// The request as its handler gets it. What shall change something is there to its last byte before
+/// anybody asks who it is from: rights that are taken away meanwhile are gone, and who sends half a body
+/// and waits is not waited for.
+async fn admitted(
+    state: &ApiState,
+    request: Request,
+    client: &Client,
+    route: Option<&str>,
+) -> Result<(Request, Admission), Refusal> {
+    let rule = guard::knock(state, request.method(), route, client).await?;
+    let mut request = if request.method().is_safe() { request } else { whole(request).await? };
+    let admission = guard::admit(state, rule, request.headers(), client).await?;
+    request.extensions_mut().insert(client.clone());
+    if let Some(caller) = &admission.caller {
+        request.extensions_mut().insert(Signed(caller.clone()));
+    }
+    Ok((request, admission))
+}
+
+/// The request with all of its body.
+async fn whole(request: Request) -> Result<Request, ApiError> {
+    let (parts, body) = request.into_parts();
+    let body = body::read(Request::from_parts(parts.clone(), body), &()).await?;
+    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 /// What was begun to be changed is finished, with its entry in the audit trail, even if the client
@@ -160,7 +184,7 @@ fn failure_of(response: &mut Response) -> Option<ApiError> {
         StatusCode::METHOD_NOT_ALLOWED => {
             Some(ApiError::new(ErrorCode::MethodNotAllowed, "This path does not take this method."))
         }
-        StatusCode::PAYLOAD_TOO_LARGE => Some(crate::body::too_large()),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(body::too_large()),
         _ => None,
     }
 }

@@ -102,6 +102,7 @@ async fn a_body_that_never_ends_is_not_waited_for() {
     let reply = lab.send(request(Method::POST, "/api/v1/recording/start", &headers, stalled)).await;
     reply.error(503, "REQUEST_TIMEOUT");
     assert_eq!(reply.header("retry-after"), "5");
+    assert!(lab.state.changes.is_empty(), "nothing waits for the rest of it");
 }
 
 #[tokio::test]
