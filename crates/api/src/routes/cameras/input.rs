@@ -143,7 +143,13 @@ impl CameraInput {
             let reason = "can't be changed: it is part of the names of recorded files";
             return Err(ApiError::field(ErrorCode::ValidationFailed, "key", reason));
         }
-        self.apply_to(state, camera.clone())
+        let says_password = self.source.password.is_some();
+        let changed = self.apply_to(state, camera.clone())?;
+        if !says_password && takes_password_elsewhere(&camera.source, &changed.source) {
+            let reason = "must be entered again: the address leads to another device, which would learn it";
+            return Err(wrong("source.password", reason.to_owned()));
+        }
+        Ok(changed)
     }
 
     fn apply_to(self, state: &ApiState, mut camera: Camera) -> Result<Camera, ApiError> {
@@ -183,6 +189,18 @@ impl CameraInput {
         }
         Ok(camera)
     }
+}
+
+/// Whether the password that is kept would be sent to a device that does not have it yet.
+fn takes_password_elsewhere(old: &CameraSource, new: &CameraSource) -> bool {
+    let device = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default().or(Some(554)));
+    let devices = |source: &CameraSource| -> Vec<_> {
+        std::iter::once(&source.main_url).chain(&source.sub_url).map(device).collect()
+    };
+    let known = devices(old);
+    old.password.is_some()
+        && new.password == old.password
+        && devices(new).iter().any(|device| !known.contains(device))
 }
 
 /// What a client may write of a camera, as it is now: what a merge patch (RFC 7396) changes.

@@ -11,8 +11,8 @@ use crate::answer::Success;
 use crate::audit::Deed;
 use crate::body::{JsonBody, from_value, merge};
 use crate::error::ApiError;
-use crate::guard::Signed;
 use crate::guard::client::Client;
+use crate::guard::{self, Signed};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::state::ApiState;
@@ -46,7 +46,9 @@ pub(crate) async fn replace_camera(
 
 /// Change a camera
 ///
-/// Merges the body into the camera (RFC 7396): what is left out stays, null means the default.
+/// Merges the body into the camera (RFC 7396): what is left out stays, null means the default. How long
+/// footage is kept says who may delete it (`recording:delete`), and a password has to be entered again
+/// when an address leads to another device.
 #[utoipa::path(
     patch,
     path = "/cameras/{id}",
@@ -80,6 +82,12 @@ async fn write(
 ) -> Result<Response, ApiError> {
     if wanted.group_id != camera.group_id {
         check_group(state, caller, wanted).await?;
+    }
+    let kept = |camera: &DomainCamera| (camera.retention_secs, camera.retention_bytes);
+    if kept(wanted) != kept(camera) {
+        // Footage that is kept for a minute is as good as deleted.
+        let hidden = || ApiError::camera_not_found(camera.key.as_str());
+        guard::may(caller, Permission::RecordingDelete, camera.group_id, hidden)?;
     }
     let written = state.catalog.update_camera(wanted, expected, state.clock.now()).await.map_err(taken)?;
     let deed = Deed::done("camera.update").to("camera", camera.id);
