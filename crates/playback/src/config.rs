@@ -11,6 +11,8 @@ pub struct PlaybackConfig {
     pub session_max_age: Duration,
     /// Sessions at a time.
     pub max_sessions: usize,
+    /// Of one user; who starts more loses the one that would end first.
+    pub max_sessions_per_user: usize,
     /// Longest range of a session.
     pub max_range: Duration,
     /// How long the signed address of a download works.
@@ -27,6 +29,7 @@ impl Default for PlaybackConfig {
             session_ttl: Duration::from_secs(3600),
             session_max_age: Duration::from_secs(24 * 3600),
             max_sessions: 1000,
+            max_sessions_per_user: 50,
             max_range: Duration::from_secs(24 * 3600),
             token_ttl: Duration::from_secs(15 * 60),
             remote: RemoteDelivery::Redirect,

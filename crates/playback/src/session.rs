@@ -128,6 +128,7 @@ pub(crate) struct Sessions {
     ttl: Duration,
     max_age: Duration,
     limit: usize,
+    limit_per_user: usize,
     living: Mutex<HashMap<SessionId, Arc<Session>>>,
 }
 
@@ -137,11 +138,13 @@ impl Sessions {
             ttl: config.session_ttl,
             max_age: config.session_max_age,
             limit: config.max_sessions,
+            limit_per_user: config.max_sessions_per_user.max(1),
             living: Mutex::new(HashMap::new()),
         }
     }
 
-    /// Takes in a session, if there is room.
+    /// Takes in a session, if there is room. One user's sessions never fill it: the one of theirs that
+    /// would end first gives up its place, most often of a page that was closed long ago.
     pub(crate) fn insert(&self, spec: SessionSpec, now: WallTime) -> Result<Arc<Session>> {
         let session = Arc::new(Session {
             spec,
@@ -151,6 +154,13 @@ impl Sessions {
             was_growing: AtomicBool::new(false),
         });
         let mut living = self.living.lock();
+        let of_user = || living.values().filter(|other| other.spec.user == session.spec.user);
+        if of_user().count() >= self.limit_per_user
+            && let Some(first) =
+                of_user().min_by_key(|other| *other.expires.lock()).map(|other| other.spec.id)
+        {
+            living.remove(&first);
+        }
         if living.len() >= self.limit {
             living.retain(|_, session| *session.expires.lock() > now);
         }
@@ -207,6 +217,22 @@ mod tests {
 
     fn table(max_sessions: usize) -> Sessions {
         Sessions::new(&PlaybackConfig { max_sessions, ..PlaybackConfig::default() })
+    }
+
+    #[test]
+    fn one_user_does_not_take_the_places_of_others() {
+        let config =
+            PlaybackConfig { max_sessions: 4, max_sessions_per_user: 2, ..PlaybackConfig::default() };
+        let table = Sessions::new(&config);
+        let of =
+            |user: u128, number: u128| SessionSpec { user: UserId(Uuid::from_u128(user)), ..new(number) };
+        table.insert(of(1, 10), NOW).expect("room");
+        for number in 20..30 {
+            table.insert(of(2, number), NOW + Duration::from_secs(number as u64)).expect("room");
+        }
+        let alive = |number| table.get(SessionId(Uuid::from_u128(number)), NOW).is_ok();
+        assert!(alive(10) && alive(28) && alive(29));
+        assert_eq!(table.count(NOW), 3);
     }
 
     fn new(number: u128) -> SessionSpec {
