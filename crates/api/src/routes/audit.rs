@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use nightjar_catalog::AuditFilter;
-use nightjar_model::{Actor as DomainActor, AuditEntry as DomainEntry, ErrorCode, UserId, WallTime};
+use nightjar_model::{
+    Actor as DomainActor, AuditEntry as DomainEntry, ErrorCode, GroupScope, UserId, WallTime,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use crate::answer::{ApiResult, List, Pagination, Success};
 use crate::enums::{Outcome, api_enum};
+use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::query::{FromQuery, Query, QueryReader};
@@ -174,13 +177,18 @@ impl From<DomainEntry> for AuditEntry {
 /// Read the audit trail
 ///
 /// Who did what to which object, from where; every access to footage too. Newest first. Entries are
-/// chained by digests, so that `nightjar audit verify` finds what was changed or removed.
+/// chained by digests, so that `nightjar audit verify` finds what was changed or removed. It is of the
+/// whole organization: whoever is limited to camera groups does not see it.
 #[utoipa::path(get, path = "/audit", tag = "system", params(Params), responses((status = 200, body = Success<List<AuditEntry>>)))]
 pub(crate) async fn list_audit(
     State(state): State<ApiState>,
     Signed(caller): Signed,
     Query(query): Query<AuditQuery>,
 ) -> ApiResult<List<AuditEntry>> {
+    if caller.groups != GroupScope::All {
+        let message = "You are limited to some camera groups; the audit trail is that of all.";
+        return Err(ApiError::new(ErrorCode::AuthInsufficientPermissions, message));
+    }
     let limit = u32::try_from(query.limit).unwrap_or(u32::MAX);
     // One more than asked for tells whether there is another page.
     let mut entries =

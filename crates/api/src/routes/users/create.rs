@@ -81,6 +81,10 @@ pub(crate) async fn create_user(
     };
     let user = state.access.create_user(&caller, org, draft, state.clock.now()).await?;
     let deed = Deed::done("user.create").to("user", user.id).with(for_audit(&user));
+    if user.org_id != caller.org {
+        // Whoever looks there must see where the account came from.
+        deed.clone().by_in(&state, user.org_id, &caller, &client).await?;
+    }
     deed.by(&state, &caller, &client).await?;
     Ok(tagged(state.created(User::new(&user)), user.version))
 }
