@@ -35,22 +35,31 @@ impl Access {
         Ok(caller_of_session(&user, &session))
     }
 
-    /// Whether what was proven this way still is: for media addresses and sockets, which outlive
-    /// the request that asked for them.
+    /// Whether what was proven this way still is.
     pub async fn is_alive(&self, via: Via, now: WallTime) -> Result<bool, CatalogError> {
-        let (live, catalog) = (&self.inner.live, self.catalog());
-        Ok(match via {
-            Via::Session(id) => live.session(catalog, id, now).await?.is_some(),
-            Via::Token(id) => live.token_of_any(catalog, id, now).await?.is_some(),
-        })
+        Ok(self.holder(via, now).await?.is_some())
     }
 
-    /// Who was proven this way, with what it may do now; none once that has ended, or for an address
-    /// that the token is not for.
+    /// Who was proven this way, with what it may do now, none once that has ended: for addresses of
+    /// media, which outlive the request that asked for them and are used from anywhere.
+    pub async fn holder(&self, via: Via, now: WallTime) -> Result<Option<Caller>, CatalogError> {
+        self.proven(via, |_| true, now).await
+    }
+
+    /// The same for sockets; none too for an address that the token is not for.
     pub async fn caller(
         &self,
         via: Via,
         client_ip: Option<IpAddr>,
+        now: WallTime,
+    ) -> Result<Option<Caller>, CatalogError> {
+        self.proven(via, |token| may_come_from(&token.allowed_ips, client_ip), now).await
+    }
+
+    async fn proven(
+        &self,
+        via: Via,
+        fits: impl FnOnce(&ApiToken) -> bool,
         now: WallTime,
     ) -> Result<Option<Caller>, CatalogError> {
         let (live, catalog) = (&self.inner.live, self.catalog());
@@ -61,7 +70,7 @@ impl Access {
             }
             Via::Token(id) => {
                 let found = live.token_of_any(catalog, id, now).await?;
-                let found = found.filter(|(token, _)| may_come_from(&token.allowed_ips, client_ip));
+                let found = found.filter(|(token, _)| fits(token));
                 found.map(|(token, owner)| caller_of_token(&owner, &token))
             }
         })

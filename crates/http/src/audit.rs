@@ -46,38 +46,22 @@ impl Deed {
 
     /// Writes it down as `caller`'s.
     pub async fn by(self, state: &ApiState, caller: &Caller, client: &Client) -> Result<(), ApiError> {
+        self.by_in(state, caller.org, caller, client).await
+    }
+
+    /// Writes it down as `caller`'s, in the trail of that organization.
+    pub async fn by_in(
+        self,
+        state: &ApiState,
+        org: OrgId,
+        caller: &Caller,
+        client: &Client,
+    ) -> Result<(), ApiError> {
         let name = caller.username.to_string();
         let actor = match caller.via {
             Via::Session(_) => Actor::User { id: caller.user, name },
             Via::Token(id) => Actor::Token { id, user: caller.user, name },
         };
-        self.write(state, caller.org, actor, client).await
-    }
-
-    /// Writes it down as done by whoever asked for the signed address that was used.
-    pub async fn by_address_of(
-        self,
-        state: &ApiState,
-        org: OrgId,
-        via: Via,
-        client: &Client,
-    ) -> Result<(), ApiError> {
-        let actor = match via {
-            Via::Session(id) => match state.catalog.session(id).await? {
-                Some(session) => state
-                    .catalog
-                    .user_by_id(session.user_id)
-                    .await?
-                    .map(|user| Actor::User { id: user.id, name: user.username }),
-                None => None,
-            },
-            Via::Token(id) => state.catalog.api_token(org, id).await?.map(|token| Actor::Token {
-                id,
-                user: token.user_id,
-                name: token.name,
-            }),
-        };
-        let actor = actor.unwrap_or(Actor::Anonymous { tried: String::new() });
         self.write(state, org, actor, client).await
     }
 

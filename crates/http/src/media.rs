@@ -11,12 +11,12 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use nightjar_cache::Key;
-use nightjar_model::{Caller, ErrorCode, Permission, Via};
+use nightjar_model::{Caller, CameraId, ErrorCode, OrgId, Permission};
 use nightjar_playback::{Delivery, Footage, Holder, TokenFault};
 use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
-use crate::guard::client::Client;
+use crate::guard::{self, client::Client};
 use crate::query::{FromQuery, QueryReader};
 use crate::state::ApiState;
 
@@ -59,17 +59,34 @@ impl TokenQuery {
         self.0.as_deref()
     }
 
-    /// Fails unless the token is good for what lies under `prefix`, and the sign-in or API token
-    /// that asked for it is still alive.
-    pub async fn check(&self, state: &ApiState, client: &Client, prefix: &str) -> Result<Via, ApiError> {
+    /// Who asked for the address, with what it may do now. Fails unless the token is good for what lies
+    /// under `prefix`, and the sign-in or API token that asked for it is still alive.
+    pub async fn check(&self, state: &ApiState, client: &Client, prefix: &str) -> Result<Caller, ApiError> {
         let Some(token) = &self.0 else {
             let message = "This address needs a `token`: use one that the API gave out.";
             return Err(ApiError::new(ErrorCode::AuthTokenMissing, message));
         };
         let now = state.clock.now();
         let via = state.playback.tokens().verify(token, prefix, client.ip, now)?;
-        if state.access.is_alive(via, now).await? { Ok(via) } else { Err(TokenFault::Wrong.into()) }
+        Ok(state.access.holder(via, now).await?.ok_or(TokenFault::Wrong)?)
     }
+}
+
+/// Whether `caller` may still do `action` to footage of a camera: rights are lowered, and cameras change
+/// their group, while an address or a session lives.
+pub async fn still_may(
+    state: &ApiState,
+    caller: &Caller,
+    action: Permission,
+    (org, camera): (OrgId, CameraId),
+    hidden: impl Fn() -> ApiError,
+) -> Result<(), ApiError> {
+    if org != caller.org {
+        return Err(hidden());
+    }
+    let cameras = state.live.directory().known(org).await;
+    let group = cameras.entry(camera).map(|entry| entry.group);
+    guard::may(caller, action, group.flatten(), hidden)
 }
 
 /// Whether a client uses a signed address for the first time within the hour: whatever part of the file

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::guard;
+use crate::media;
 use crate::state::ApiState;
 
 /// The parameters of the path.
@@ -107,8 +108,14 @@ pub fn session_id(asked: &str) -> Result<SessionId, ApiError> {
     asked.parse().map_err(|_| ApiError::session_not_found())
 }
 
-/// A living playback session of the caller's own.
-pub fn own_session(state: &ApiState, caller: &Caller, asked: &str) -> Result<SessionInfo, ApiError> {
+/// A living playback session of the caller's own, of a camera that it may still see.
+pub async fn own_session(state: &ApiState, caller: &Caller, asked: &str) -> Result<SessionInfo, ApiError> {
     let session = state.playback.session(session_id(asked)?, state.clock.now())?;
-    if session.user == caller.user { Ok(session) } else { Err(ApiError::session_not_found()) }
+    if session.user != caller.user {
+        return Err(ApiError::session_not_found());
+    }
+    let camera = (session.org_id, session.camera_id);
+    let hidden = ApiError::session_not_found;
+    media::still_may(state, caller, Permission::RecordingRead, camera, hidden).await?;
+    Ok(session)
 }

@@ -9,7 +9,7 @@ pub(super) mod playlist;
 pub(super) mod show;
 pub(super) mod start;
 
-use nightjar_model::{Via, to_rfc3339};
+use nightjar_model::{Caller, Permission, to_rfc3339};
 use nightjar_playback::{SessionId, SessionInfo};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ use crate::audit::Deed;
 use crate::enums::StreamName;
 use crate::error::ApiError;
 use crate::guard::client::Client;
-use crate::media::{TokenQuery, is_first_use};
+use crate::media::{TokenQuery, is_first_use, still_may};
+use crate::path;
 use crate::state::ApiState;
 use crate::time::Timestamp;
 
@@ -89,16 +90,31 @@ fn range_of(session: &SessionInfo) -> Value {
 /// the session, which has its entry already.
 async fn note_viewer(
     state: &ApiState,
-    id: SessionId,
-    (token, via): (&TokenQuery, Via),
+    session: &SessionInfo,
+    (token, caller): (&TokenQuery, &Caller),
     client: &Client,
 ) -> Result<(), ApiError> {
     if !is_first_use(state, token.text().unwrap_or_default(), client).await {
         return Ok(());
     }
+    let deed = Deed::done("footage.view").to("camera", session.camera_id).with(range_of(session));
+    deed.by(state, caller, client).await
+}
+
+/// The session of a signed address, and who asked for it, if that one may still do this to its footage.
+async fn addressed(
+    state: &ApiState,
+    client: &Client,
+    token: &TokenQuery,
+    asked: &str,
+    action: Permission,
+) -> Result<(SessionInfo, Caller), ApiError> {
+    let id = path::session_id(asked)?;
+    let caller = token.check(state, client, &session_prefix(id)).await?;
     let session = state.playback.session(id, state.clock.now())?;
-    let deed = Deed::done("footage.view").to("camera", session.camera_id).with(range_of(&session));
-    deed.by_address_of(state, session.org_id, via, client).await
+    let camera = (session.org_id, session.camera_id);
+    still_may(state, &caller, action, camera, ApiError::session_not_found).await?;
+    Ok((session, caller))
 }
 
 /// What a session's token is good for.

@@ -15,6 +15,7 @@ mod idempotency;
 mod junk;
 mod lab;
 mod listener;
+mod lowered;
 mod oidc;
 mod openapi;
 mod page;

@@ -26,7 +26,7 @@ pub(crate) async fn delete_session(
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> Result<Response, ApiError> {
-    let session = path::own_session(&state, &caller, &id)?;
+    let session = path::own_session(&state, &caller, &id).await?;
     state.playback.delete(session.id, state.clock.now())?;
     Ok(no_content())
 }

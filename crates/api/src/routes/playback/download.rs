@@ -7,12 +7,12 @@ use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_T
 use axum::response::Response;
 use nightjar_model::Permission;
 
-use super::{range_of, session_prefix};
+use super::{addressed, range_of};
 use crate::audit::Deed;
 use crate::error::ApiError;
-use crate::guard::{self, client::Client};
+use crate::guard::client::Client;
 use crate::media::{TokenParams, TokenQuery, attach, set};
-use crate::path::{self, UrlPath};
+use crate::path::UrlPath;
 use crate::query::Query;
 use crate::state::ApiState;
 
@@ -26,7 +26,7 @@ use crate::state::ApiState;
     path = "/playback/sessions/{id}/download.mp4",
     tag = "playback",
     params(("id" = Uuid, Path, description = "Id of the session"), TokenParams),
-    responses((status = 200, description = "The whole file", content_type = "video/mp4"), (status = 403, description = "The session was started without the permission `recording:export`"))
+    responses((status = 200, description = "The whole file", content_type = "video/mp4"), (status = 403, description = "Whoever started the session does not have the permission `recording:export`"))
 )]
 pub(crate) async fn download_session(
     State(state): State<ApiState>,
@@ -35,17 +35,12 @@ pub(crate) async fn download_session(
     Query(token): Query<TokenQuery>,
     method: Method,
 ) -> Result<Response, ApiError> {
-    let id = path::session_id(&id)?;
-    let via = token.check(&state, &client, &session_prefix(id)).await?;
-    let session = state.playback.session(id, state.clock.now())?;
-    if !session.export {
-        return Err(guard::missing(Permission::RecordingExport));
-    }
+    let (session, caller) = addressed(&state, &client, &token, &id, Permission::RecordingExport).await?;
     if method != Method::HEAD {
         let deed = Deed::done("footage.download").to("camera", session.camera_id);
-        deed.with(range_of(&session)).by_address_of(&state, session.org_id, via, &client).await?;
+        deed.with(range_of(&session)).by(&state, &caller, &client).await?;
     }
-    let file = state.playback.download(id, state.clock.now()).await?;
+    let file = state.playback.download(session.id, state.clock.now()).await?;
     let (name, len) = (file.name.clone(), file.len());
     let body = if method == Method::HEAD { Body::empty() } else { Body::from_stream(file.stream()) };
     let mut response = Response::new(body);

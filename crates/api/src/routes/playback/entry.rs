@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::Response;
-use nightjar_model::ErrorCode;
+use nightjar_model::{ErrorCode, Permission};
 
-use super::{note_viewer, session_prefix};
+use super::{addressed, note_viewer};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::media::{self, TokenParams, TokenQuery};
-use crate::path::{self, UrlPath};
+use crate::path::UrlPath;
 use crate::query::Query;
 use crate::state::ApiState;
 
@@ -36,13 +36,12 @@ pub(crate) async fn session_entry(
     Query(token): Query<TokenQuery>,
     method: Method,
 ) -> Result<Response, ApiError> {
-    let id = path::session_id(&id)?;
-    let via = token.check(&state, &client, &session_prefix(id)).await?;
-    note_viewer(&state, id, (&token, via), &client).await?;
+    let (session, caller) = addressed(&state, &client, &token, &id, Permission::RecordingRead).await?;
+    note_viewer(&state, &session, (&token, &caller), &client).await?;
     let now = state.clock.now();
     let file = match (index_of(&entry, ".init.mp4"), index_of(&entry, ".m4s")) {
-        (Some(index), _) => state.playback.entry_init(id, index, now).await?,
-        (None, Some(index)) => state.playback.entry(id, index, now).await?,
+        (Some(index), _) => state.playback.entry_init(session.id, index, now).await?,
+        (None, Some(index)) => state.playback.entry(session.id, index, now).await?,
         (None, None) => {
             let message = "An entry is `{index}.m4s` or `{index}.init.mp4`. There is no MPEG-TS.";
             return Err(ApiError::new(ErrorCode::NotFound, message));

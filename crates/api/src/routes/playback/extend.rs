@@ -25,7 +25,7 @@ pub(crate) async fn extend_session(
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<PlaybackSession> {
-    let session = path::own_session(&state, &caller, &id)?;
+    let session = path::own_session(&state, &caller, &id).await?;
     let session = state.playback.extend(session.id, state.clock.now())?;
     Ok(state.ok(session.into()))
 }

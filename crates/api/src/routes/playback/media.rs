@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use nightjar_model::Permission;
 
-use super::{note_viewer, session_prefix};
+use super::{addressed, note_viewer};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::media::{self, Caching, TokenParams, TokenQuery};
@@ -41,10 +42,10 @@ pub(crate) async fn session_media(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let id = path::session_id(&id)?;
-    let via = token.check(&state, &client, &session_prefix(id)).await?;
-    note_viewer(&state, id, (&token, via), &client).await?;
+    let (session, caller) = addressed(&state, &client, &token, &id, Permission::RecordingRead).await?;
+    note_viewer(&state, &session, (&token, &caller), &client).await?;
     let name = file.strip_suffix(".mp4").ok_or_else(|| ApiError::recording_not_found(&file))?;
-    let delivery = state.playback.session_media(id, path::segment_id(name)?, state.clock.now()).await?;
+    let delivery =
+        state.playback.session_media(session.id, path::segment_id(name)?, state.clock.now()).await?;
     media::serve(delivery, &method, &headers, Caching::Player)
 }

@@ -4,12 +4,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Response;
+use nightjar_model::Permission;
 
-use super::{note_viewer, session_prefix};
+use super::{addressed, note_viewer};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::media::{TokenQuery, set};
-use crate::path::{self, UrlPath};
+use crate::path::UrlPath;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
 
@@ -55,10 +56,9 @@ pub(crate) async fn session_playlist(
     UrlPath(id): UrlPath<String>,
     Query(query): Query<PlaylistQuery>,
 ) -> Result<Response, ApiError> {
-    let id = path::session_id(&id)?;
-    let via = query.token.check(&state, &client, &session_prefix(id)).await?;
-    note_viewer(&state, id, (&query.token, via), &client).await?;
-    let playlist = state.playback.playlist(id, query.skip, state.clock.now()).await?;
+    let (session, caller) = addressed(&state, &client, &query.token, &id, Permission::RecordingRead).await?;
+    note_viewer(&state, &session, (&query.token, &caller), &client).await?;
+    let playlist = state.playback.playlist(session.id, query.skip, state.clock.now()).await?;
     let mut response = Response::new(Body::from(playlist.text));
     set(&mut response, CONTENT_TYPE, "application/vnd.apple.mpegurl");
     set(&mut response, CACHE_CONTROL, "no-store");

@@ -23,6 +23,6 @@ pub(crate) async fn show_session(
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<PlaybackSession> {
-    let session = path::own_session(&state, &caller, &id)?;
+    let session = path::own_session(&state, &caller, &id).await?;
     Ok(state.ok(session.into()))
 }

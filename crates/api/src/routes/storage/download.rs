@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
-use nightjar_model::SegmentState;
+use nightjar_model::{Permission, SegmentState};
 use serde_json::json;
 
 use super::download_prefix;
@@ -41,17 +41,20 @@ pub(crate) async fn download_segment(
 ) -> Result<Response, ApiError> {
     let id = path::segment_id(&id)?;
     let prefix = download_prefix(id);
-    let via = token.check(&state, &client, &prefix).await?;
+    let caller = token.check(&state, &client, &prefix).await?;
     let found = state.catalog.segment_by_id(id).await?;
     let segment = found.filter(|segment| segment.state != SegmentState::Deleting);
-    let segment = segment.ok_or_else(|| ApiError::recording_not_found(&id.to_string()))?;
+    let hidden = || ApiError::recording_not_found(&id.to_string());
+    let segment = segment.ok_or_else(hidden)?;
+    let camera = (segment.org_id, segment.camera_id);
+    media::still_may(&state, &caller, Permission::RecordingExport, camera, hidden).await?;
     if method != Method::HEAD
         && (media::is_first_use(&state, token.text().unwrap_or_default(), &client).await
             || media::is_first_part(&headers))
     {
         let deed = Deed::done("footage.download").to("recording", id);
         let details = json!({ "camera_id": segment.camera_id.to_string(), "key": segment.key });
-        deed.with(details).by_address_of(&state, segment.org_id, via, &client).await?;
+        deed.with(details).by(&state, &caller, &client).await?;
     }
     let delivery = state.playback.segment_file(&segment).await?;
     media::serve(delivery, &method, &headers, Caching::Download)
