@@ -3,6 +3,7 @@
 pub(super) mod address;
 mod certificate;
 mod connections;
+mod places;
 mod redirect;
 mod tls;
 
@@ -56,7 +57,8 @@ impl Listeners {
         cancel: &CancellationToken,
     ) {
         let serve = |listener, router, tls, connections| {
-            let server = Server { listener, router, tls, connections, patience: Patience::default() };
+            let (trusted_proxies, patience) = (config.service.trusted_proxies.clone(), Patience::default());
+            let server = Server { listener, router, tls, connections, trusted_proxies, patience };
             tasks.spawn(server.run(cancel.clone()));
         };
         let acceptor = self.certificate.as_ref().map(Certificate::acceptor);

@@ -1,12 +1,12 @@
 //! Connections: accepted as long as there is room, given their time, and brought to an end.
 //!
 //! Nobody may hold a connection without using it: the handshake, the head of a request and the
-//! pause between two requests are bounded, and so is the number of connections. How long a
-//! request may take is the API's to say.
+//! pause between two requests are bounded, and so is the number of connections, in all and of one
+//! client. How long a request may take is the API's to say.
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,13 +22,14 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service as _;
 
+use super::places::{Place, Places};
 use super::tls::HTTP_2;
 
 /// How often a silent HTTP/2 client is asked whether it is there, and how long it may think.
@@ -47,6 +48,8 @@ pub(super) struct Server {
     pub(super) tls: Option<TlsAcceptor>,
     /// Most connections at the same time; more wait in the system's queue.
     pub(super) connections: u32,
+    /// Proxies whose connections are those of many.
+    pub(super) trusted_proxies: Vec<IpAddr>,
     pub(super) patience: Patience,
 }
 
@@ -84,7 +87,7 @@ impl Server {
     /// Serves until cancelled, and then until the answers under way are given, or have taken too long.
     pub(super) async fn run(self, cancel: CancellationToken) {
         let stop = Stop { soft: cancel, hard: CancellationToken::new() };
-        let places = Arc::new(Semaphore::new(self.connections as usize));
+        let places = Places::new(self.connections, self.trusted_proxies.clone());
         let connections = TaskTracker::new();
         while let Some((place, socket, peer)) = self.next(&places, &stop.soft).await {
             let client =
@@ -107,14 +110,20 @@ impl Server {
     /// The next connection, when there is a place for it; none when it is time to stop.
     async fn next(
         &self,
-        places: &Arc<Semaphore>,
+        places: &Arc<Places>,
         stop: &CancellationToken,
-    ) -> Option<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
+    ) -> Option<(Place, TcpStream, SocketAddr)> {
         let next = async {
-            let place = places.clone().acquire_owned().await.ok()?;
+            let mut free = places.free().await?;
             loop {
                 match self.listener.accept().await {
-                    Ok((socket, peer)) => return Some((place, socket, peer)),
+                    Ok((socket, peer)) => match places.take(free, peer.ip()) {
+                        Some(place) => return Some((place, socket, peer)),
+                        None => {
+                            tracing::debug!(%peer, "this client has too many connections already");
+                            free = places.free().await?;
+                        }
+                    },
                     Err(error) if is_of_the_client(&error) => {}
                     Err(error) => {
                         tracing::error!(%error, "can't take a connection");
@@ -155,7 +164,8 @@ impl Client {
     async fn http_1(self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.patience.head).max_buf_size(MAX_HEAD);
-        let connection = builder.serve_connection(TokioIo::new(io), self.service()).with_upgrades();
+        let (requests, _) = watch::channel(Requests::default());
+        let connection = builder.serve_connection(TokioIo::new(io), self.service(requests)).with_upgrades();
         let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -174,9 +184,21 @@ impl Client {
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder.timer(TokioTimer::new()).keep_alive_interval(PING).keep_alive_timeout(PING);
         builder.max_concurrent_streams(MAX_STREAMS).max_header_list_size(MAX_HEAD as u32);
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(io), self.service()));
+        let (requests, seen) = watch::channel(Requests::default());
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(io), self.service(requests)));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
+            () = silence(seen.clone(), self.patience.head) => {
+                if !seen.borrow().any {
+                    // It may not even have begun: there is nobody to say goodbye to.
+                    return;
+                }
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = self.stop.hard.cancelled() => return,
+                }
+            }
             () = self.stop.soft.cancelled() => {
                 connection.as_mut().graceful_shutdown();
                 tokio::select! {
@@ -191,19 +213,62 @@ impl Client {
     /// The router, whose handlers learn who it is.
     fn service(
         &self,
+        requests: watch::Sender<Requests>,
     ) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send + 'static> + use<>
     {
-        let (router, peer) = (self.router.clone(), self.peer);
+        let (router, peer, requests) = (self.router.clone(), self.peer, Arc::new(requests));
         service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().call(request)
+            let (answer, counted) = (router.clone().call(request), Counted::new(requests.clone()));
+            async move {
+                let answer = answer.await;
+                drop(counted);
+                answer
+            }
         })
     }
 
     fn note_end(&self, ended: hyper::Result<()>) {
         if let Err(error) = ended {
             tracing::debug!(peer = %self.peer, %error, "a connection ended");
+        }
+    }
+}
+
+/// What is asked for on a connection.
+#[derive(Debug, Clone, Copy, Default)]
+struct Requests {
+    /// Those that are not answered yet.
+    running: usize,
+    /// Whether there ever was one.
+    any: bool,
+}
+
+/// A request that runs until this is dropped.
+struct Counted(Arc<watch::Sender<Requests>>);
+
+impl Counted {
+    fn new(requests: Arc<watch::Sender<Requests>>) -> Self {
+        requests.send_modify(|requests| {
+            *requests = Requests { running: requests.running + 1, any: true };
+        });
+        Self(requests)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|requests| requests.running -= 1);
+    }
+}
+
+/// Ends when nothing has been asked for that long: pings alone do not keep a connection.
+async fn silence(mut requests: watch::Receiver<Requests>, limit: Duration) {
+    while requests.wait_for(|requests| requests.running == 0).await.is_ok() {
+        let next = timeout(limit, requests.wait_for(|requests| requests.running > 0)).await;
+        if next.is_err() {
+            return;
         }
     }
 }

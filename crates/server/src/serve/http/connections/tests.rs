@@ -34,7 +34,7 @@ impl Running {
             "at last"
         });
         let router = Router::new().route("/", get(|| async { "hello" })).route("/slow", slow);
-        let server = Server { listener, router, tls, connections, patience };
+        let server = Server { listener, router, tls, connections, trusted_proxies: Vec::new(), patience };
         let ended = tasks.spawn(server.run(cancel.clone()));
         Self { address, cancel, answer, tasks, ended }
     }
@@ -95,6 +95,21 @@ async fn who_begins_no_handshake_is_not_waited_for() {
     assert_eq!(rest(server.send(b"").await).await, "");
     let alert = rest(server.send(GET).await).await;
     assert!(!alert.contains("HTTP/1.1 200"), "plain HTTP is no answer");
+}
+
+#[tokio::test]
+async fn who_asks_nothing_over_http_2_is_not_waited_for() {
+    // The preface and empty settings (RFC 9113 §3.4), and then nothing.
+    let begun = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for said in [&b""[..], begun] {
+        let stop = Stop { soft: CancellationToken::new(), hard: CancellationToken::new() };
+        let peer = "192.0.2.1:40000".parse().expect("an address");
+        let patience = Patience { head: SHORT, ..Patience::default() };
+        let client = Client { peer, router: Router::new(), patience, stop };
+        let (ours, mut theirs) = tokio::io::duplex(4096);
+        theirs.write_all(said).await.expect("sent");
+        timeout(Duration::from_secs(10), client.http_2(ours)).await.expect("is let go");
+    }
 }
 
 #[tokio::test]
