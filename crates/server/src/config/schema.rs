@@ -97,7 +97,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "ip_per_minute", "`1000`", "requests a minute from one address"),
     key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
     key("limits", "sockets", "`20`", "WebSockets of one account or token at the same time"),
-    key("limits", "connections", "`4096`", "connections at the same time, of all clients together"),
+    key("limits", "connections", "`4096`", "connections at the same time, of all clients together; one address (IPv6: one /64 network) may have a quarter of them"),
 
     key("oidc", "name", "required", "name of an OpenID provider, part of addresses: a-z, 0-9 and `-`"),
     key("oidc", "label", "the name", "what people read on the button"),
