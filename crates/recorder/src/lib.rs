@@ -21,6 +21,7 @@ mod rebuild;
 mod reconcile;
 mod retention;
 mod rotation;
+mod stitch;
 mod upload;
 mod verify;
 

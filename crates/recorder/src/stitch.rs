@@ -14,7 +14,7 @@ const PAGE: u32 = 5_000;
 
 /// Joins what belongs together and puts gaps into the holes, up to an open one at the end.
 /// Returns how many gaps.
-pub(super) async fn stitch(footage: &Footage, of: LedgerOf) -> Result<u64> {
+pub(crate) async fn stitch(footage: &Footage, of: LedgerOf) -> Result<u64> {
     let mut gaps = 0;
     let (mut after, mut last) = (None, None::<Last>);
     loop {
