@@ -1,4 +1,4 @@
-//! The ledger of a stream whose segments were restored: neighbours joined, holes filled.
+//! The ledger of a stream of which rows were lost: neighbours joined, holes filled.
 
 use nightjar_catalog::{LedgerItem, LedgerRow};
 use nightjar_media::WallTime;
@@ -11,12 +11,43 @@ use crate::ledger::LedgerOf;
 
 /// Rows that are read in one go.
 const PAGE: u32 = 5_000;
+/// Before everything.
+const BEGINNING: WallTime = WallTime::from_micros(i64::MIN);
+/// What a gap says of which only the files on both sides of it are left.
+const RESTORED: &str = "restored: what happened then is not known";
+/// What a gap says that the process knew the cause of, and died before it was written down.
+const UNTOLD: &str = "what happened then is not known: Nightjar ended before it could write it down";
 
-/// Joins what belongs together and puts gaps into the holes, up to an open one at the end.
-/// Returns how many gaps.
+/// Joins what belongs together and puts gaps into the holes of a whole ledger, up to an open one at
+/// the end. Returns how many gaps.
 pub(crate) async fn stitch(footage: &Footage, of: LedgerOf) -> Result<u64> {
+    let (mut gaps, last) = fill(footage, of, BEGINNING, RESTORED).await?;
+    if let Some(last) = last.filter(|last| !last.open) {
+        gaps += 1;
+        let end = hole(of, (last.end, None), RESTORED);
+        footage.catalog.insert_restored(&[], &[end]).await?;
+    }
+    Ok(gaps)
+}
+
+/// The same for what the ledger says from `since` on; what comes after its end is left to whoever
+/// goes on with it.
+pub(crate) async fn stitch_since(footage: &Footage, of: LedgerOf, since: WallTime) -> Result<u64> {
+    let (gaps, _) = fill(footage, of, since, UNTOLD).await?;
+    Ok(gaps)
+}
+
+/// Joins and fills what comes after `since`. Returns how many gaps, and how far the ledger reaches.
+async fn fill(
+    footage: &Footage,
+    of: LedgerOf,
+    since: WallTime,
+    details: &str,
+) -> Result<(u64, Option<Last>)> {
+    // What begins before that is read for where it ends: steps of the clock let rows overlap.
+    let place = footage.catalog.ledger_place(of.camera_id, of.stream, since).await?;
     let mut gaps = 0;
-    let (mut after, mut last) = (None, None::<Last>);
+    let (mut after, mut last) = (place, None::<Last>);
     loop {
         let page = footage.catalog.ledger_rows(of.camera_id, of.stream, after, PAGE).await?;
         let Some(end_of_page) = page.last() else { break };
@@ -25,10 +56,13 @@ pub(crate) async fn stitch(footage: &Footage, of: LedgerOf) -> Result<u64> {
         let mut holes = Vec::new();
         for row in page {
             match &last {
-                None => footage.catalog.set_recording_since(of.camera_id, row.start).await?,
+                None if place.is_none() => {
+                    footage.catalog.set_recording_since(of.camera_id, row.start).await?;
+                }
+                None => {}
                 Some(Last { end, segment: Some(id), .. }) if join(footage, *id, *end, &row).await? => {}
-                Some(last) if row.start > last.end => {
-                    holes.push(hole(of, last.end, Some(row.start)));
+                Some(last) if row.start > last.end && row.start > since => {
+                    holes.push(hole(of, (last.end, Some(row.start)), details));
                 }
                 Some(_) => {}
             }
@@ -40,11 +74,7 @@ pub(crate) async fn stitch(footage: &Footage, of: LedgerOf) -> Result<u64> {
             break;
         }
     }
-    if let Some(last) = last.filter(|last| !last.open) {
-        gaps += 1;
-        footage.catalog.insert_restored(&[], &[hole(of, last.end, None)]).await?;
-    }
-    Ok(gaps)
+    Ok((gaps, last))
 }
 
 /// Until where the ledger reaches, and by which segment.
@@ -68,7 +98,7 @@ impl Last {
     }
 }
 
-fn hole(of: LedgerOf, start: WallTime, end: Option<WallTime>) -> Gap {
+fn hole(of: LedgerOf, (start, end): (WallTime, Option<WallTime>), details: &str) -> Gap {
     Gap {
         id: GapId(Uuid::now_v7()),
         org_id: of.org_id,
@@ -77,6 +107,6 @@ fn hole(of: LedgerOf, start: WallTime, end: Option<WallTime>) -> Gap {
         start,
         end,
         cause: GapCause::NodeDown,
-        details: "restored: what happened then is not known".to_owned(),
+        details: details.to_owned(),
     }
 }

@@ -10,6 +10,7 @@ mod purge;
 mod rebuild;
 mod reconcile;
 mod recording;
+mod recovery;
 mod retention;
 mod support;
 mod uploads;
