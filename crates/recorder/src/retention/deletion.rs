@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use nightjar_model::{CameraId, GapCause, Location, Purge, PurgeId, Segment, SegmentId, SegmentState};
 
 use crate::footage::{Footage, FootageError, Result};
+use crate::upload::take_back;
 
 /// Marked rows that are taken up in one go.
 const BATCH: u32 = 200;
@@ -40,8 +41,8 @@ pub(crate) struct Round<'a> {
 }
 
 /// Deletes segments with all their copies and records their time as a gap. A segment whose copy
-/// can't be deleted now (the bucket is gone, another node has the file) stays marked, and goes
-/// with a later round; it is not counted.
+/// can't be deleted now (the bucket is gone, another node has the file, it is being uploaded) stays
+/// marked, and goes with a later round; it is not counted.
 pub async fn delete_segments(
     footage: &Footage,
     segments: &[Segment],
@@ -118,8 +119,7 @@ impl<'a> Round<'a> {
         let mut gone = Vec::new();
         let mut deleted = Deleted::default();
         for segment in segments {
-            // Read again: an upload may have ended between the choice and the mark. One that ends
-            // after the mark sees it, and takes its object back.
+            // Read again: an upload may have ended between the choice and the mark.
             let Some(marked) = catalog.segment(segment.org_id, segment.id).await? else { continue };
             if marked.state == SegmentState::Deleting && self.delete_copies(&marked).await {
                 deleted.segments += 1;
@@ -135,10 +135,9 @@ impl<'a> Round<'a> {
         Ok(deleted)
     }
 
-    /// Whether all that is left of a segment is in a bucket that is away.
+    /// Whether all that may be left of a segment is in a bucket that is away.
     fn is_hopeless(&self, segment: &Segment) -> bool {
-        let only_remote = Location { local: false, remote: true };
-        self.bucket_is_away() && segment.state == SegmentState::Deleting && segment.location == only_remote
+        self.bucket_is_away() && segment.state == SegmentState::Deleting && !segment.location.local
     }
 
     fn bucket_is_away(&self) -> bool {
@@ -159,29 +158,41 @@ impl<'a> Round<'a> {
     async fn try_delete_copies(&mut self, segment: &Segment) -> Result<bool> {
         let footage = self.footage;
         let Location { local, remote } = segment.location;
-        if local && segment.node != footage.node {
-            // Its own node deletes it.
+        if segment.node != footage.node && (local || !remote) {
+            // Its own node deletes it, and knows whether it is being uploaded.
             return Ok(false);
         }
         if local {
             let key = segment.key.clone();
             footage.on_disk(move |tier| tier.delete(&key).map_err(FootageError::from)).await?;
         }
-        if !remote {
-            return Ok(true);
-        }
-        if local {
+        let gone = self.delete_object(segment).await;
+        if local && !matches!(gone, Ok(true)) {
             // The bucket may be gone for long, and the room on the disk is needed now.
             footage.catalog.set_location(segment.id, Location { local: false, remote }).await?;
         }
-        let Some(bucket) = &footage.remote else {
-            tracing::warn!(key = segment.key, "a segment in a bucket stays, because no bucket is configured");
-            return Ok(false);
+        gone
+    }
+
+    /// Deletes the object that a segment has, or may have: only the bucket knows what became of an
+    /// upload that nobody confirmed.
+    async fn delete_object(&mut self, segment: &Segment) -> Result<bool> {
+        let Some(bucket) = &self.footage.remote else {
+            if segment.location.remote {
+                tracing::warn!(
+                    key = segment.key,
+                    "a segment in a bucket stays, because no bucket is configured"
+                );
+            }
+            return Ok(!segment.location.remote);
         };
-        if self.bucket_is_away() {
+        if self.bucket_is_away() || self.footage.uploading.contains(segment.id) {
             return Ok(false);
         }
-        let answer = bucket.delete(&segment.key).await;
+        let answer = match segment.location.remote {
+            true => bucket.delete(&segment.key).await,
+            false => take_back(bucket, segment).await,
+        };
         self.failures = if answer.is_ok() { 0 } else { self.failures + 1 };
         answer?;
         Ok(true)

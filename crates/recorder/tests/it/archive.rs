@@ -16,7 +16,7 @@ use nightjar_model::{
     Camera, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, Organization, RecordingId, Secret,
     Segment, SegmentId, SegmentIndex, SegmentState, StatusBoard, StreamName,
 };
-use nightjar_recorder::{Footage, VerifyOptions, VerifyReport};
+use nightjar_recorder::{Footage, Uploading, VerifyOptions, VerifyReport};
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
 use tempfile::TempDir;
 use url::Url;
@@ -89,6 +89,7 @@ impl Archive {
             catalog: connect(&folder, "catalog").await,
             local: LocalTier::open(&folder.path().join("footage"), &node, CREATION).expect("a tier"),
             remote,
+            uploading: Uploading::default(),
             status: StatusBoard::default(),
             node,
             clock,

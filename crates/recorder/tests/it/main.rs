@@ -13,5 +13,6 @@ mod recording;
 mod recovery;
 mod retention;
 mod support;
+mod take_back;
 mod uploads;
 mod verify;

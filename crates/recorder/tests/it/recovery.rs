@@ -6,7 +6,7 @@ use std::time::Duration;
 use nightjar_catalog::{Catalog, CatalogOptions, LedgerItem, LedgerRow, LedgerWrite};
 use nightjar_media::InterruptionCause;
 use nightjar_model::{GapCause, StreamName};
-use nightjar_recorder::{Footage, ReconcileConfig, recover_at_start, sweep};
+use nightjar_recorder::{Footage, ReconcileConfig, Uploading, recover_at_start, sweep};
 
 use crate::archive::{Archive, Came, SEGMENT_SECS};
 use crate::support::{GOP, Studio, now, until};
@@ -135,6 +135,7 @@ async fn cameras_that_came_and_went_while_the_database_was_away_leave_no_hole() 
         catalog: catalog.clone(),
         local: studio.tier.clone(),
         remote: None,
+        uploading: Uploading::default(),
         status: studio.status.clone(),
         node: studio.node(),
         clock: std::sync::Arc::new(now),
