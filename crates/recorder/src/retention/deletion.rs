@@ -54,13 +54,14 @@ pub async fn delete_segments(
 
 /// Takes deletions up again that were cut off by a crash or a dead bucket.
 pub async fn resume_deletions(footage: &Footage) -> Result<Deleted> {
-    let purges = Purges::of(footage.catalog.running_purges().await?);
     let mut round = Round::new(footage);
     let (mut sum, mut after) = (Deleted::default(), None);
     loop {
         let marked = footage.catalog.deleting(after, BATCH).await?;
         let Some(last) = marked.last() else { return Ok(sum) };
         after = Some(last.id);
+        // Read after the rows: whoever marked one had asked for its deletion before.
+        let purges = Purges::of(footage.catalog.running_purges().await?);
         for (purge, segments) in purges.sort(marked) {
             let reason = match purge {
                 Some(purge) => Reason::Purge(purge),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nightjar_catalog::LedgerWrite;
 use nightjar_media::WallTime;
-use nightjar_model::{GapCause, ManagedBy, Purge, PurgeId, SegmentState};
+use nightjar_model::{GapCause, ManagedBy, Purge, PurgeId, SegmentId, SegmentState};
 use nightjar_recorder::{
     Footage, RetentionConfig, carry_out_purges, delete_segments, keep_limits, resume_deletions, run_purges,
 };
@@ -27,11 +27,20 @@ fn segments(count: i64) -> WallTime {
 }
 
 async fn ask(archive: &Archive, from: Option<WallTime>, to: Option<WallTime>) -> Purge {
+    ask_for(archive, None, from, to).await
+}
+
+async fn ask_for(
+    archive: &Archive,
+    segment_id: Option<SegmentId>,
+    from: Option<WallTime>,
+    to: Option<WallTime>,
+) -> Purge {
     let purge = Purge {
         id: PurgeId(Uuid::now_v7()),
         org_id: archive.camera.org_id,
         camera_id: archive.camera.id,
-        segment_id: None,
+        segment_id,
         from,
         to,
         requested_at: archive.footage.now(),
@@ -183,6 +192,33 @@ async fn a_bucket_that_is_away_is_waited_for_over_a_restart_too() {
     }
     assert!(bucket.head(&rows[5].key).await.expect("answered").is_some());
     assert_eq!(archive.gaps().await[0], (0, Some(5 * SEGMENT_SECS), GapCause::Deleted));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_while_others_are_deleted_is_told_from_them() {
+    let proxy = FaultProxy::start(s3_endpoint()).await;
+    let bucket = bucket_at(proxy.url(), &shared_bucket().await.config().bucket);
+    let mut archive = Archive::new(Some(RemoteTier::new(bucket).expect("valid settings"))).await;
+    archive.frame_bytes = 20;
+    // More than are taken up in one go.
+    let rows = archive.record(201).await;
+    archive.stop().await;
+    let by_rule: Vec<SegmentId> = rows[..200].iter().map(|row| row.id).collect();
+    archive.catalog().mark_deleting(&by_rule).await.expect("marked");
+
+    proxy.wire(WireFault::Slow { bytes_per_second: 400 });
+    let footage = archive.footage.clone();
+    let resuming = tokio::spawn(async move { resume_deletions(&footage).await });
+    until("the first deletion", || async { (!archive.path(&rows[0].key).exists()).then_some(()) }).await;
+    ask_for(&archive, Some(rows[200].id), None, None).await;
+    assert!(archive.path(&rows[199].key).exists(), "the others are under way");
+    proxy.heal();
+    assert_eq!(resuming.await.expect("no panic").expect("resumed").segments, 201);
+
+    let (end, whole) = (200 * SEGMENT_SECS, 201 * SEGMENT_SECS);
+    let gaps = archive.gaps().await;
+    assert_eq!(gaps[..2], [(0, Some(end), GapCause::Retention), (end, Some(whole), GapCause::Deleted)]);
+    assert_eq!(last(&archive).await.segments, 1);
 }
 
 #[tokio::test]
