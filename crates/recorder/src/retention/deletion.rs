@@ -22,6 +22,9 @@ pub struct Deleted {
     pub segments: usize,
     /// Their bytes.
     pub bytes: u64,
+    /// Bytes that this node's disk got back, also from segments that are not gone yet because a
+    /// bucket that is away may hold them.
+    pub freed: u64,
 }
 
 /// Why segments go.
@@ -36,8 +39,10 @@ pub(crate) enum Reason<'a> {
 /// Deletions one after the other. A bucket that is away is asked a few times, not once a segment:
 /// each answer may take half a minute.
 pub(crate) struct Round<'a> {
-    footage: &'a Footage,
+    pub(super) footage: &'a Footage,
     failures: u32,
+    /// Bytes that were on this disk.
+    freed: u64,
 }
 
 /// Deletes segments with all their copies and records their time as a gap. A segment whose copy
@@ -100,12 +105,13 @@ impl std::ops::AddAssign for Deleted {
     fn add_assign(&mut self, other: Self) {
         self.segments += other.segments;
         self.bytes += other.bytes;
+        self.freed += other.freed;
     }
 }
 
 impl<'a> Round<'a> {
     pub(crate) fn new(footage: &'a Footage) -> Self {
-        Self { footage, failures: 0 }
+        Self { footage, failures: 0, freed: 0 }
     }
 
     /// See [`delete_segments`].
@@ -119,6 +125,7 @@ impl<'a> Round<'a> {
         catalog.mark_deleting(&ids).await?;
         let mut gone = Vec::new();
         let mut deleted = Deleted::default();
+        let freed_before = self.freed;
         for segment in segments {
             // Read again: an upload may have ended between the choice and the mark.
             let Some(marked) = catalog.segment(segment.org_id, segment.id).await? else { continue };
@@ -128,6 +135,7 @@ impl<'a> Round<'a> {
                 gone.push(marked.id);
             }
         }
+        deleted.freed = self.freed - freed_before;
         match reason {
             _ if gone.is_empty() => {}
             Reason::Rule(cause, details) => catalog.forget_segments(&gone, cause, details).await?,
@@ -141,8 +149,14 @@ impl<'a> Round<'a> {
         self.bucket_is_away() && segment.state == SegmentState::Deleting && !segment.location.local
     }
 
-    fn bucket_is_away(&self) -> bool {
+    pub(super) fn bucket_is_away(&self) -> bool {
         self.failures >= FAILURES
+    }
+
+    /// Passes an answer of the bucket on.
+    pub(super) fn note<T>(&mut self, answer: nightjar_storage::Result<T>) -> nightjar_storage::Result<T> {
+        self.failures = if answer.is_ok() { 0 } else { self.failures + 1 };
+        answer
     }
 
     /// Deletes all copies; false, with a log entry, if one remains.
@@ -166,6 +180,7 @@ impl<'a> Round<'a> {
         if local {
             let key = segment.key.clone();
             footage.on_disk(move |tier| tier.delete(&key).map_err(FootageError::from)).await?;
+            self.freed += segment.bytes;
         }
         let gone = self.delete_object(segment).await;
         if local && !matches!(gone, Ok(true)) {
@@ -194,8 +209,7 @@ impl<'a> Round<'a> {
             true => bucket.delete(&segment.key).await,
             false => take_back(bucket, segment).await,
         };
-        self.failures = if answer.is_ok() { 0 } else { self.failures + 1 };
-        answer?;
+        self.note(answer)?;
         Ok(true)
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests run on the real clock")]
 
 mod archive;
+mod bucket;
 #[path = "../../../storage/tests/it/fault_proxy.rs"]
 mod fault_proxy;
 mod pressure;

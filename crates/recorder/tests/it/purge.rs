@@ -1,8 +1,6 @@
 //! Footage that somebody wants deleted goes, and nothing else; each second of it is in the ledger,
 //! whatever happens on the way.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nightjar_catalog::LedgerWrite;
@@ -12,11 +10,11 @@ use nightjar_recorder::{
     Footage, RetentionConfig, carry_out_purges, delete_segments, keep_limits, resume_deletions, run_purges,
 };
 use nightjar_storage::RemoteTier;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::archive::{Archive, BEGIN, Came, SEGMENT_SECS, bucket_at, s3_endpoint, shared_bucket};
+use crate::bucket::RefusingBucket;
 use crate::fault_proxy::{FaultProxy, WireFault};
 use crate::support::until;
 use crate::uploads::upload_all;
@@ -261,22 +259,11 @@ async fn a_bucket_that_is_away_is_asked_a_few_times_only() {
     for row in &rows {
         stored.push(archive.segment(row.id).await.expect("there"));
     }
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = format!("http://{}", listener.local_addr().expect("bound"));
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&asked);
-    let refusing = tokio::spawn(async move {
-        while listener.accept().await.is_ok() {
-            counted.fetch_add(1, Ordering::Relaxed);
-        }
-    });
-    let away =
-        RemoteTier::new(bucket_at(address.parse().expect("an address"), "any")).expect("valid settings");
-    let footage = Footage { remote: Some(away), ..archive.footage.clone() };
+    let away = RefusingBucket::start().await;
+    let footage = Footage { remote: Some(away.tier.clone()), ..archive.footage.clone() };
     let deleted = delete_segments(&footage, &stored, GapCause::Deleted, "test").await;
     assert_eq!(deleted.expect("tried").segments, 0);
-    refusing.abort();
-    let asked = asked.load(Ordering::Relaxed);
+    let asked = away.asked();
     assert!((1..30).contains(&asked), "{asked} requests");
     assert!(rows.iter().all(|row| !archive.path(&row.key).exists()));
 }
