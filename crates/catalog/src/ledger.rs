@@ -14,6 +14,7 @@ use self::plan::Plan;
 pub(crate) use self::write::{enqueue, upsert_gaps, upsert_indexes, upsert_segments};
 use crate::entity::gap::parse_cause;
 use crate::entity::segment::parse_state;
+use crate::restore::replace_gap;
 use crate::sql::statement;
 use crate::window::LOOK_BACK;
 use crate::{Catalog, CatalogError, Result};
@@ -135,6 +136,28 @@ impl Catalog {
         Ok(transaction.commit().await?)
     }
 
+    /// A file that was found or finished after a crash gets its row, unless that is finished by now,
+    /// and `gaps` take the place of those with the same ids, which claimed its time: one transaction.
+    pub async fn insert_recovered(
+        &self,
+        segment: &Segment,
+        index: &SegmentIndex,
+        gaps: &[Gap],
+    ) -> Result<()> {
+        // Queued for upload by the reconciler, once its checksum is known.
+        let (segment, index) = (segment.clone(), index.clone());
+        let finished = [LedgerWrite::SegmentFinished { segment, index, upload: false }];
+        let (plan, gaps) = (Plan::new(&finished), gaps.iter().collect::<Vec<_>>());
+        self.write(|| self.insert_recovered_once(&plan, &gaps)).await
+    }
+
+    async fn insert_recovered_once(&self, plan: &Plan<'_>, gaps: &[&Gap]) -> Result<()> {
+        let transaction = self.begin().await?;
+        write::execute(&transaction, plan).await?;
+        upsert_gaps(&transaction, gaps, replace_gap()).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Rows of a camera's ledger, segments and gaps together, ordered by start. The next page
     /// begins after the last row's [`LedgerRow::cursor`]; fewer than `limit` rows are the last.
     pub async fn ledger_rows(
@@ -177,6 +200,36 @@ impl Catalog {
         rows.sort_by_key(LedgerRow::cursor);
         rows.truncate(limit as usize);
         Ok(rows)
+    }
+
+    /// The place before the last few rows that begin at or before `at`: what was then is said by one
+    /// of them. None if no row does.
+    pub async fn ledger_place(
+        &self,
+        camera: CameraId,
+        stream: StreamName,
+        at: WallTime,
+    ) -> Result<Option<LedgerCursor>> {
+        let of = |table: &str| {
+            format!(
+                "SELECT start_at FROM (
+                   SELECT start_at FROM {table} WHERE camera_id = $1 AND stream = $2 AND start_at <= $3
+                   ORDER BY start_at DESC LIMIT {LOOK_BACK}) AS last_{table}"
+            )
+        };
+        let few = statement(
+            self.reader(),
+            format!(
+                "SELECT min(start_at) FROM (
+                   {} UNION ALL {} ORDER BY start_at DESC LIMIT {LOOK_BACK}) AS latest",
+                of("segments"),
+                of("gaps")
+            ),
+            [camera.0.into(), stream.as_str().into(), at.micros().into()],
+        );
+        let row = self.reader().query_one_raw(few).await?;
+        let micros: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+        Ok(micros.map(|micros| LedgerCursor { start: WallTime::from_micros(micros), id: Uuid::nil() }))
     }
 
     /// The latest instant that the ledger says anything about: the end of a segment or of a

@@ -9,10 +9,16 @@ use crate::entity::node;
 use crate::{Catalog, Result};
 
 impl Catalog {
+    /// When a process was last heard of: until then it has told all that it knew.
+    pub async fn node_seen(&self, id: &NodeId) -> Result<Option<WallTime>> {
+        let row = node::Entity::find_by_id(&id.0).one(self.reader()).await?;
+        Ok(row.and_then(|row| row.seen_at).map(WallTime::from_micros))
+    }
+
     /// Notes that a process starts. Gives when its lives before this one were last heard of, which is
     /// their first start if they wrote nothing; none when there was none.
     pub async fn node_started(&self, id: &NodeId, at: WallTime) -> Result<Option<WallTime>> {
-        let seen = node::Entity::find_by_id(&id.0).one(self.reader()).await?.and_then(|row| row.seen_at);
+        let seen = self.node_seen(id).await?;
         self.write(|| async {
             let row = node::ActiveModel {
                 id: Set(id.0.clone()),
@@ -25,6 +31,6 @@ impl Catalog {
             Ok(())
         })
         .await?;
-        Ok(seen.map(WallTime::from_micros))
+        Ok(seen)
     }
 }

@@ -19,16 +19,20 @@ impl Catalog {
         let replace_segment = OnConflict::column(segment::Column::Id)
             .update_columns(segment::Column::iter().filter(|column| !matches!(column, segment::Column::Id)))
             .to_owned();
-        let replace_gap = OnConflict::column(gap::Column::Id)
-            .update_columns(gap::Column::iter().filter(|column| !matches!(column, gap::Column::Id)))
-            .to_owned();
         let rows: Vec<&Segment> = segments.iter().map(|(segment, _)| segment).collect();
         let indexes: Vec<_> = segments.iter().map(|(segment, index)| (segment.id, index.encode())).collect();
         let gaps: Vec<&Gap> = gaps.iter().collect();
         let transaction = self.begin().await?;
         upsert_segments(&transaction, &rows, replace_segment).await?;
         upsert_indexes(&transaction, &indexes).await?;
-        upsert_gaps(&transaction, &gaps, replace_gap).await?;
+        upsert_gaps(&transaction, &gaps, replace_gap()).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// A gap that is there becomes another one.
+pub(crate) fn replace_gap() -> OnConflict {
+    OnConflict::column(gap::Column::Id)
+        .update_columns(gap::Column::iter().filter(|column| !matches!(column, gap::Column::Id)))
+        .to_owned()
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nightjar_catalog::LedgerWrite;
 use nightjar_hub::{Delivery, Lag};
-use nightjar_media::{Fragment, Interruption, WallTime};
+use nightjar_media::{Fragment, Interruption, InterruptionCause, WallTime};
 use nightjar_model::{Camera, GapCause, RecordingId, RecordingState, SegmentId, StreamName};
 use uuid::Uuid;
 
@@ -186,7 +186,15 @@ impl CameraRecorder {
     }
 
     fn interrupted(&mut self, interruption: &Interruption, now: WallTime) {
-        let reason = Reason::new(interruption.cause.into(), interruption.details.clone());
+        let mut reason = Reason::new(interruption.cause.into(), interruption.details.clone());
+        if interruption.cause == InterruptionCause::NotWanted && self.camera.wants_recording() {
+            // The source closed the connection while nothing could be recorded, and is about to open
+            // it again: a gap that is open goes on with its own cause.
+            if self.active.is_none() {
+                return;
+            }
+            reason = Reason::new(GapCause::CameraUnreachable, "connecting again");
+        }
         self.stop_at(Some(interruption.since), reason, now);
     }
 

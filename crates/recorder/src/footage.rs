@@ -10,6 +10,8 @@ use nightjar_media::WallTime;
 use nightjar_model::{CameraId, CameraKey, NodeId, Segment, StatusBoard};
 use nightjar_storage::{LocalFile, LocalTier, ObjectReader, RemoteTier, StorageError};
 
+use crate::upload::Uploading;
+
 /// Tells the time of the wall clock.
 pub type Clock = Arc<dyn Fn() -> WallTime + Send + Sync>;
 
@@ -22,6 +24,8 @@ pub struct Footage {
     pub local: LocalTier,
     /// The bucket, if there is one.
     pub remote: Option<RemoteTier>,
+    /// What is on its way there.
+    pub uploading: Uploading,
     /// Where the state is posted.
     pub status: StatusBoard,
     /// This node.

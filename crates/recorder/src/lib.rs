@@ -21,6 +21,7 @@ mod rebuild;
 mod reconcile;
 mod retention;
 mod rotation;
+mod stitch;
 mod upload;
 mod verify;
 
@@ -37,5 +38,5 @@ pub use retention::{
     Deleted, RetentionConfig, carry_out_purges, delete_segments, keep_limits, resume_deletions, run_purges,
     run_retention,
 };
-pub use upload::{UploadConfig, retry_delay, run_uploads};
+pub use upload::{UploadConfig, Uploading, retry_delay, run_uploads};
 pub use verify::{Problem, Progress, Stage, VerifyOptions, VerifyReport, verify};

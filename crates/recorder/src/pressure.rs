@@ -14,10 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Room;
 use crate::footage::{Footage, Result};
-use crate::retention::{Trust, delete_segments, drop_local_copy, enough};
+use crate::retention::{Reason, Round, Trust, drop_local_copy, enough};
 
-/// Segments that are dealt with in one go.
-const BATCH: u32 = 100;
+/// Segments that are dealt with before it is measured and told again: a bucket that is slow may take
+/// seconds for each.
+const BATCH: u32 = 20;
 /// Adding up all files may take this share of the time, when the spool has a limit of its own.
 const WALK_SHARE: u32 = 20;
 
@@ -119,7 +120,7 @@ impl Gauge {
         }
         let mut fill = self.measure(footage).await?;
         let made = if fill.ratio() > self.config.high {
-            let made = self.make_room(footage, fill).await;
+            let made = self.make_room(footage, fill, room).await;
             self.walked = None;
             fill = self.measure(footage).await?;
             made
@@ -174,10 +175,29 @@ impl Gauge {
         Ok(bytes)
     }
 
-    async fn make_room(&self, footage: &Footage, fill: Fill) -> Result<()> {
+    async fn make_room(&mut self, footage: &Footage, fill: Fill, room: &watch::Sender<Room>) -> Result<()> {
         let allowed = (fill.total as f64 * self.config.low) as u64;
-        let surplus = drop_copies(footage, fill.used.saturating_sub(allowed)).await?;
-        delete_oldest(footage, surplus).await
+        let mut surplus = fill.used.saturating_sub(allowed);
+        let mut round = Round::new(footage);
+        while surplus > 0 {
+            let mut freed = drop_copies(&mut round, footage, surplus).await?;
+            if freed == 0 {
+                freed = delete_oldest(&mut round, footage, surplus).await?;
+            }
+            if freed == 0 {
+                break;
+            }
+            surplus = surplus.saturating_sub(freed);
+            if let Some((bytes, _)) = &mut self.walked {
+                *bytes = bytes.saturating_sub(freed);
+            }
+            if surplus > 0 {
+                let fill = self.measure(footage).await?;
+                post(footage, fill);
+                self.tell(fill, room);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -191,41 +211,31 @@ fn post(footage: &Footage, fill: Fill) {
     });
 }
 
-/// Removes local copies of what is in the bucket; says how much room is still missing.
-async fn drop_copies(footage: &Footage, mut surplus: u64) -> Result<u64> {
-    while surplus > 0 {
-        let copies = footage.catalog.oldest_local(&footage.node, true, BATCH).await?;
-        let before = surplus;
-        for copy in enough(copies, surplus) {
-            if drop_local_copy(footage, &copy, Trust::Catalog).await? {
-                surplus = surplus.saturating_sub(copy.bytes);
-                counter!("nightjar_pressure_copies_dropped_total").increment(1);
-                tracing::info!(key = copy.key, bytes = copy.bytes, "room needed: dropped a local copy");
-            }
-        }
-        if surplus == before {
-            break;
+/// Removes some of the oldest local copies of what is in the bucket; says how much room that made.
+async fn drop_copies(round: &mut Round<'_>, footage: &Footage, surplus: u64) -> Result<u64> {
+    let mut freed = 0;
+    let copies = footage.catalog.oldest_local(&footage.node, true, BATCH).await?;
+    for copy in enough(copies, surplus) {
+        if drop_local_copy(round, &copy, Trust::Catalog).await? {
+            freed += copy.bytes;
+            counter!("nightjar_pressure_copies_dropped_total").increment(1);
+            tracing::info!(key = copy.key, bytes = copy.bytes, "room needed: dropped a local copy");
         }
     }
-    Ok(surplus)
+    Ok(freed)
 }
 
-/// Deletes the oldest footage on this disk until there is room, or nothing is left to delete.
-async fn delete_oldest(footage: &Footage, mut surplus: u64) -> Result<()> {
-    while surplus > 0 {
-        let oldest = footage.catalog.oldest_local(&footage.node, false, BATCH).await?;
-        let chosen = enough(oldest, surplus);
-        let deleted =
-            delete_segments(footage, &chosen, GapCause::Retention, "deleted because the volume was full")
-                .await?;
-        if deleted.segments == 0 {
-            return Ok(());
-        }
-        counter!("nightjar_pressure_segments_deleted_total").increment(deleted.segments as u64);
+/// Deletes some of the oldest footage on this disk; says how much room that made.
+async fn delete_oldest(round: &mut Round<'_>, footage: &Footage, surplus: u64) -> Result<u64> {
+    let oldest = footage.catalog.oldest_local(&footage.node, false, BATCH).await?;
+    let chosen = enough(oldest, surplus);
+    let reason = Reason::Rule(GapCause::Retention, "deleted because the volume was full");
+    let deleted = round.delete(&chosen, reason).await?;
+    if deleted.freed > 0 {
+        counter!("nightjar_pressure_segments_deleted_total").increment(chosen.len() as u64);
         log_lost(&chosen);
-        surplus = surplus.saturating_sub(deleted.bytes);
     }
-    Ok(())
+    Ok(deleted.freed)
 }
 
 fn log_lost(segments: &[Segment]) {

@@ -7,7 +7,6 @@
 //! switched off, under the ids that their files name; the configuration then completes them.
 
 mod cameras;
-mod stitch;
 
 use std::collections::HashSet;
 
@@ -21,6 +20,7 @@ use crate::digest::of_file;
 use crate::footage::{Footage, FootageError, Readable, Result};
 use crate::ledger::LedgerOf;
 use crate::reconcile::{Outcome, Restored, finish_file, read_segment};
+use crate::stitch::stitch;
 
 /// Segments that go into the catalog in one transaction.
 const BATCH: usize = 200;
@@ -226,7 +226,7 @@ impl Rebuilder<'_> {
     async fn finish(mut self) -> Result<RebuildReport> {
         self.flush().await?;
         for of in self.streams {
-            self.report.gaps += stitch::stitch(self.footage, of).await?;
+            self.report.gaps += stitch(self.footage, of).await?;
         }
         Ok(self.report)
     }

@@ -52,6 +52,8 @@ pub struct ReconcileReport {
     pub empty: u64,
     /// Files without a row that have one now.
     pub adopted: u64,
+    /// Times that the ledger said nothing of, which are gaps now.
+    pub holes: u64,
     /// Files that look like footage and can't be adopted: they stay.
     pub unknown_files: u64,
     /// Rows whose file is missing: reported.

@@ -15,6 +15,7 @@ use nightjar_model::{Camera, GapCause, Segment};
 use tokio_util::sync::CancellationToken;
 
 pub use deletion::{Deleted, delete_segments, resume_deletions};
+pub(crate) use deletion::{Reason, Round};
 pub(crate) use local_copy::{Trust, drop_local_copy};
 pub use purge::{carry_out_purges, run_purges};
 
@@ -116,12 +117,13 @@ async fn drop_due_copies(footage: &Footage, local_retention: Duration) -> Result
     if footage.remote.is_none() {
         return Ok(());
     }
+    let mut round = Round::new(footage);
     loop {
         let before = footage.now() - local_retention;
         let due = footage.catalog.local_copies_due(&footage.node, before, BATCH).await?;
         let mut dropped = 0;
         for segment in &due {
-            match drop_local_copy(footage, segment, Trust::AskBucket).await {
+            match drop_local_copy(&mut round, segment, Trust::AskBucket).await {
                 Ok(true) => dropped += 1,
                 Ok(false) => {}
                 Err(error) => {

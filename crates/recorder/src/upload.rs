@@ -6,11 +6,15 @@
 
 mod job;
 mod schedule;
+mod take_back;
+mod under_way;
 mod worker;
 
 use std::time::Duration;
 
 pub use schedule::retry_delay;
+pub(crate) use take_back::take_back;
+pub use under_way::Uploading;
 pub use worker::run_uploads;
 
 /// How uploads are made.

@@ -23,6 +23,7 @@ on_both!(
     a_gap_opens_and_closes,
     ledger_rows_come_in_pages_in_order,
     last_covered_is_the_latest_end,
+    the_ledger_can_be_read_from_an_instant_on,
     writers_and_readers_go_together,
 );
 
@@ -228,6 +229,25 @@ async fn ledger_rows_come_in_pages_in_order(database: TestDatabase) {
             }
         }
         assert_eq!(pages, whole, "in pages of {limit}");
+    }
+}
+
+async fn the_ledger_can_be_read_from_an_instant_on(database: TestDatabase) {
+    let catalog = database.open().await;
+    let camera = added(&catalog, "front").await;
+    // Nine segments, a gap, nine more.
+    recorded(&catalog, &camera, 0, 9, 10).await;
+    let outage = gap(&camera, at(90), Some(at(100)), GapCause::CameraUnreachable);
+    catalog.apply(&[LedgerWrite::GapRecorded(outage)]).await.expect("is written");
+    recorded(&catalog, &camera, 100, 9, 10).await;
+    let first = async |second| {
+        let place = catalog.ledger_place(camera.id, MAIN, at(second)).await.expect("is found");
+        let rows = catalog.ledger_rows(camera.id, MAIN, place, 1).await.expect("are read");
+        rows[0].start
+    };
+    assert_eq!(catalog.ledger_place(camera.id, MAIN, at(-1)).await, Ok(None));
+    for (second, expected) in [(0, 0), (75, 0), (85, 10), (90, 20), (130, 60), (9999, 110)] {
+        assert_eq!(first(second).await, at(expected), "from {second}");
     }
 }
 

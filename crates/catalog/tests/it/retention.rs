@@ -1,10 +1,11 @@
 //! Usage, deletion, restoring.
 
 use nightjar_catalog::{CameraUsage, LedgerWrite};
-use nightjar_model::{GapCause, Location, NodeId, OrgId, Segment, SegmentId, StreamName};
+use nightjar_model::{CameraId, Gap, GapCause, Location, NodeId, OrgId, Segment, SegmentId, StreamName};
+use uuid::Uuid;
 
 use crate::database::{TestDatabase, on_both};
-use crate::make::{added, at, finish, gap, index, node, open_segment, recorded};
+use crate::make::{added, at, finish, finished, gap, index, node, open_segment, recorded};
 
 const MAIN: StreamName = StreamName::Main;
 
@@ -15,6 +16,7 @@ on_both!(
     gaps_of_one_cause_become_one,
     an_open_segment_is_not_marked,
     restored_rows_replace_old_ones,
+    a_recovered_segment_and_the_gaps_around_it_are_written_together,
     a_node_that_starts_learns_when_it_was_last_seen,
 );
 
@@ -157,6 +159,29 @@ async fn restored_rows_replace_old_ones(database: TestDatabase) {
     assert_eq!((usage.segments, usage.remote_bytes), (2, segments[1].bytes));
 }
 
+async fn a_recovered_segment_and_the_gaps_around_it_are_written_together(database: TestDatabase) {
+    let catalog = database.open().await;
+    let camera = added(&catalog, "front").await;
+    let outage = gap(&camera, at(0), None, GapCause::NodeDown);
+    catalog.apply(&[LedgerWrite::GapOpened(outage.clone())]).await.expect("is written");
+    let segment = finished(&open_segment(&camera, at(10)), at(20));
+    let before = gap(&camera, at(0), Some(at(10)), GapCause::NodeDown);
+    let cut = [Gap { start: at(20), ..outage.clone() }, before.clone()];
+
+    let stranger = Segment { camera_id: CameraId(Uuid::now_v7()), ..segment.clone() };
+    catalog.insert_recovered(&stranger, &index(), &cut).await.expect_err("nobody knows its camera");
+    assert_eq!(catalog.gaps_after(None, 10).await, Ok(vec![outage]), "its time is not taken away");
+
+    catalog.insert_recovered(&segment, &index(), &cut).await.expect("is written");
+    assert_eq!(catalog.gaps_after(None, 10).await, Ok(cut.to_vec()));
+    assert_eq!(catalog.indexes(&[segment.id]).await.expect("is read").remove(&segment.id), Some(index()));
+    // What has become of it since is not taken back.
+    catalog.upload_succeeded(segment.id, at(30)).await.expect("is noted");
+    catalog.insert_recovered(&segment, &index(), &[]).await.expect("is written");
+    let row = catalog.segment_by_id(segment.id).await.expect("is read").expect("is there");
+    assert_eq!(row.location, Location { local: true, remote: true });
+}
+
 async fn a_node_that_starts_learns_when_it_was_last_seen(database: TestDatabase) {
     let catalog = database.open().await;
     let started = async |second| catalog.node_started(&node(), at(second)).await.expect("is noted");
@@ -168,4 +193,6 @@ async fn a_node_that_starts_learns_when_it_was_last_seen(database: TestDatabase)
         .await
         .expect("is written");
     assert_eq!((started(5).await, started(6).await), (Some(at(3)), Some(at(3))));
+    assert_eq!(catalog.node_seen(&node()).await, Ok(Some(at(3))));
+    assert_eq!(catalog.node_seen(&NodeId("nobody".into())).await, Ok(None));
 }

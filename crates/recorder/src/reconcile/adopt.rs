@@ -1,10 +1,7 @@
 //! Adoption of files that have no row: the file itself says what it is.
 
-use nightjar_catalog::LedgerWrite;
 use nightjar_media::WallTime;
-use nightjar_model::{
-    Camera, CameraKey, Gap, GapId, Location, OrgId, Segment, SegmentId, SegmentState, StreamName,
-};
+use nightjar_model::{Camera, CameraKey, Gap, GapId, Location, OrgId, Segment, SegmentId, StreamName};
 use uuid::Uuid;
 
 use super::{Outcome, Restored, finish_file};
@@ -89,13 +86,7 @@ async fn is_known(footage: &Footage, key: &str) -> Result<bool> {
 async fn insert(footage: &Footage, row: Segment, restored: &Restored) -> Result<()> {
     let gaps = footage.catalog.gaps_between(row.camera_id, row.stream, row.start, row.end).await?;
     let cut: Vec<Gap> = gaps.into_iter().flat_map(|gap| cut_out(gap, row.start, row.end)).collect();
-    if !cut.is_empty() {
-        footage.catalog.insert_restored(&[], &cut).await?;
-    }
-    let opened = LedgerWrite::SegmentOpened(Segment { state: SegmentState::Open, ..row.clone() });
-    // Queued for upload by the sweep, once its checksum is known.
-    let finished = LedgerWrite::SegmentFinished { segment: row, index: restored.index(), upload: false };
-    Ok(footage.catalog.apply(&[opened, finished]).await?)
+    Ok(footage.catalog.insert_recovered(&row, &restored.index(), &cut).await?)
 }
 
 /// What is left of a gap when `start..end` is taken out of it. The part that may still be open

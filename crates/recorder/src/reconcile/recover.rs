@@ -12,20 +12,23 @@ use super::adopt::{Adoption, adopt};
 use super::{Outcome, ReconcileReport, Restored, finish_file};
 use crate::footage::{Footage, FootageError, Result};
 use crate::join::join_to_next;
+use crate::ledger::LedgerOf;
+use crate::stitch::stitch_since;
 
 /// Files that are dealt with at once: each costs two syncs.
 const AT_ONCE: usize = 8;
 /// A crash leaves files without a row only from the moments before it.
 const LOOK_BACK_MICROS: i64 = 3_600_000_000;
 
-/// Finishes the files of all open segments of this node and adopts files that were too new to
-/// have a row. To be called before recording starts. Checksums are left to the first sweep: they
-/// cost a read of all that was being written, and nobody should wait for that.
+/// Finishes the files of all open segments of this node, adopts files that were too new to have a
+/// row, and accounts for the times between them. To be called before recording starts. Checksums are
+/// left to the first sweep: they cost a read of all that was being written, and nobody should wait
+/// for that.
 pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
     let mut report = ReconcileReport::default();
     let open = footage.catalog.open_segments(&footage.node).await?;
     warn_about_new_volume(footage, &open);
-    let newest = newest_told(footage, &open).await?;
+    let told = Told::read(footage, &open).await?;
     let recovering = futures::stream::iter(open).map(|row| recover_row(footage, row));
     let recovered: Vec<(Segment, Result<Recovery>)> = recovering.buffer_unordered(AT_ONCE).collect().await;
     let mut finished = Vec::new();
@@ -43,8 +46,7 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
             }
         }
     }
-    if let Some(newest) = newest {
-        let since = newest.plus_micros(-LOOK_BACK_MICROS);
+    if let Some(since) = told.since {
         adopt_since(footage, since, &mut report).await?;
     }
     // Last, because a segment may go on with one that was adopted.
@@ -53,21 +55,49 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
             join_to_next(footage, camera, stream, &segment).await?;
         }
     }
+    report.holes = told.fill_holes(footage).await?;
     if report != ReconcileReport::default() {
         tracing::info!(?report, "recovered what was being written when Nightjar ended");
     }
     Ok(report)
 }
 
-/// The last moment that the ledger speaks of. A process that died within its first second left
-/// files, but no row of a segment, and nothing but an open gap if it was the camera's first.
-async fn newest_told(footage: &Footage, open: &[Segment]) -> Result<Option<WallTime>> {
-    let mut newest = open.iter().map(|segment| segment.end).max();
-    for camera in footage.catalog.every_camera_with_deleted().await? {
-        let covered = footage.catalog.last_covered(camera.id, StreamName::Main).await?;
-        newest = newest.max(covered).max(camera.recording_since);
+/// How far the ledger speaks when the process begins.
+struct Told {
+    /// What was begun before this has a row. A process that died within its first second left files,
+    /// but no row of a segment, and nothing but an open gap if it was the camera's first.
+    since: Option<WallTime>,
+    /// Each stream, and where its rows end.
+    streams: Vec<(LedgerOf, Option<WallTime>)>,
+}
+
+impl Told {
+    async fn read(footage: &Footage, open: &[Segment]) -> Result<Self> {
+        let mut newest = open.iter().map(|segment| segment.end).max();
+        let mut streams = Vec::new();
+        for camera in footage.catalog.every_camera_with_deleted().await? {
+            let stream = StreamName::Main;
+            let covered = footage.catalog.last_covered(camera.id, stream).await?;
+            newest = newest.max(covered).max(camera.recording_since);
+            streams.push((LedgerOf { org_id: camera.org_id, camera_id: camera.id, stream }, covered));
+        }
+        // A recovery that was itself cut off has made rows of what came after the last word.
+        let seen = footage.catalog.node_seen(&footage.node).await?;
+        let last_word = newest.map(|newest| seen.map_or(newest, |seen| seen.min(newest)));
+        Ok(Self { since: last_word.map(|last| last.plus_micros(-LOOK_BACK_MICROS)), streams })
     }
-    Ok(newest)
+
+    /// A process that ended while the catalog did not take its ledger took the causes of gaps with
+    /// it. The files on both sides of such a time are there: it is put down to the process.
+    async fn fill_holes(&self, footage: &Footage) -> Result<u64> {
+        let Some(since) = self.since else { return Ok(0) };
+        let mut holes = 0;
+        for (of, covered) in &self.streams {
+            let since = covered.map_or(since, |covered| covered.min(since));
+            holes += stitch_since(footage, *of, since).await?;
+        }
+        Ok(holes)
+    }
 }
 
 enum Recovery {
@@ -110,30 +140,22 @@ async fn finish_row(footage: &Footage, row: &Segment, restored: &Restored) -> Re
     let mut segment = row.clone();
     restored.update(&mut segment);
     segment.location = Location { local: true, remote: false };
-    let end = segment.end;
-    // Queued for upload by the sweep, once its checksum is known.
-    let finished = LedgerWrite::SegmentFinished { segment, index: restored.index(), upload: false };
-    let mut writes = vec![finished];
-    if end < row.end {
+    let mut gaps = give_way(footage, row, segment.end).await?;
+    if segment.end < row.end {
         // The disk lost what it had promised to keep.
-        writes.push(LedgerWrite::GapRecorded(lost(row, end)));
+        gaps.push(lost(row, segment.end));
     }
-    footage.catalog.apply(&writes).await?;
-    give_way(footage, row, end).await
+    Ok(footage.catalog.insert_recovered(&segment, &restored.index(), &gaps).await?)
 }
 
 /// Gaps that were written after the segment as it seemed to end then begin where it really does.
-async fn give_way(footage: &Footage, row: &Segment, end: WallTime) -> Result<()> {
+async fn give_way(footage: &Footage, row: &Segment, end: WallTime) -> Result<Vec<Gap>> {
     let later = footage.catalog.gaps_between(row.camera_id, row.stream, row.end, end).await?;
-    let moved: Vec<Gap> = later
+    let moved = later
         .into_iter()
         .filter(|gap| gap.start >= row.end && gap.start < end)
-        .map(|gap| Gap { start: gap.end.map_or(end, |gap_end| gap_end.min(end)), ..gap })
-        .collect();
-    if !moved.is_empty() {
-        footage.catalog.insert_restored(&[], &moved).await?;
-    }
-    Ok(())
+        .map(|gap| Gap { start: gap.end.map_or(end, |gap_end| gap_end.min(end)), ..gap });
+    Ok(moved.collect())
 }
 
 async fn drop_empty(footage: &Footage, row: &Segment) -> Result<()> {

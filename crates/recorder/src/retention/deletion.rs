@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use nightjar_model::{CameraId, GapCause, Location, Purge, PurgeId, Segment, SegmentId, SegmentState};
 
 use crate::footage::{Footage, FootageError, Result};
+use crate::upload::take_back;
 
 /// Marked rows that are taken up in one go.
 const BATCH: u32 = 200;
@@ -21,6 +22,9 @@ pub struct Deleted {
     pub segments: usize,
     /// Their bytes.
     pub bytes: u64,
+    /// Bytes that this node's disk got back, also from segments that are not gone yet because a
+    /// bucket that is away may hold them.
+    pub freed: u64,
 }
 
 /// Why segments go.
@@ -35,13 +39,15 @@ pub(crate) enum Reason<'a> {
 /// Deletions one after the other. A bucket that is away is asked a few times, not once a segment:
 /// each answer may take half a minute.
 pub(crate) struct Round<'a> {
-    footage: &'a Footage,
+    pub(super) footage: &'a Footage,
     failures: u32,
+    /// Bytes that were on this disk.
+    freed: u64,
 }
 
 /// Deletes segments with all their copies and records their time as a gap. A segment whose copy
-/// can't be deleted now (the bucket is gone, another node has the file) stays marked, and goes
-/// with a later round; it is not counted.
+/// can't be deleted now (the bucket is gone, another node has the file, it is being uploaded) stays
+/// marked, and goes with a later round; it is not counted.
 pub async fn delete_segments(
     footage: &Footage,
     segments: &[Segment],
@@ -53,13 +59,14 @@ pub async fn delete_segments(
 
 /// Takes deletions up again that were cut off by a crash or a dead bucket.
 pub async fn resume_deletions(footage: &Footage) -> Result<Deleted> {
-    let purges = Purges::of(footage.catalog.running_purges().await?);
     let mut round = Round::new(footage);
     let (mut sum, mut after) = (Deleted::default(), None);
     loop {
         let marked = footage.catalog.deleting(after, BATCH).await?;
         let Some(last) = marked.last() else { return Ok(sum) };
         after = Some(last.id);
+        // Read after the rows: whoever marked one had asked for its deletion before.
+        let purges = Purges::of(footage.catalog.running_purges().await?);
         for (purge, segments) in purges.sort(marked) {
             let reason = match purge {
                 Some(purge) => Reason::Purge(purge),
@@ -98,12 +105,13 @@ impl std::ops::AddAssign for Deleted {
     fn add_assign(&mut self, other: Self) {
         self.segments += other.segments;
         self.bytes += other.bytes;
+        self.freed += other.freed;
     }
 }
 
 impl<'a> Round<'a> {
     pub(crate) fn new(footage: &'a Footage) -> Self {
-        Self { footage, failures: 0 }
+        Self { footage, failures: 0, freed: 0 }
     }
 
     /// See [`delete_segments`].
@@ -117,9 +125,9 @@ impl<'a> Round<'a> {
         catalog.mark_deleting(&ids).await?;
         let mut gone = Vec::new();
         let mut deleted = Deleted::default();
+        let freed_before = self.freed;
         for segment in segments {
-            // Read again: an upload may have ended between the choice and the mark. One that ends
-            // after the mark sees it, and takes its object back.
+            // Read again: an upload may have ended between the choice and the mark.
             let Some(marked) = catalog.segment(segment.org_id, segment.id).await? else { continue };
             if marked.state == SegmentState::Deleting && self.delete_copies(&marked).await {
                 deleted.segments += 1;
@@ -127,6 +135,7 @@ impl<'a> Round<'a> {
                 gone.push(marked.id);
             }
         }
+        deleted.freed = self.freed - freed_before;
         match reason {
             _ if gone.is_empty() => {}
             Reason::Rule(cause, details) => catalog.forget_segments(&gone, cause, details).await?,
@@ -135,14 +144,19 @@ impl<'a> Round<'a> {
         Ok(deleted)
     }
 
-    /// Whether all that is left of a segment is in a bucket that is away.
+    /// Whether all that may be left of a segment is in a bucket that is away.
     fn is_hopeless(&self, segment: &Segment) -> bool {
-        let only_remote = Location { local: false, remote: true };
-        self.bucket_is_away() && segment.state == SegmentState::Deleting && segment.location == only_remote
+        self.bucket_is_away() && segment.state == SegmentState::Deleting && !segment.location.local
     }
 
-    fn bucket_is_away(&self) -> bool {
+    pub(super) fn bucket_is_away(&self) -> bool {
         self.failures >= FAILURES
+    }
+
+    /// Passes an answer of the bucket on.
+    pub(super) fn note<T>(&mut self, answer: nightjar_storage::Result<T>) -> nightjar_storage::Result<T> {
+        self.failures = if answer.is_ok() { 0 } else { self.failures + 1 };
+        answer
     }
 
     /// Deletes all copies; false, with a log entry, if one remains.
@@ -159,31 +173,43 @@ impl<'a> Round<'a> {
     async fn try_delete_copies(&mut self, segment: &Segment) -> Result<bool> {
         let footage = self.footage;
         let Location { local, remote } = segment.location;
-        if local && segment.node != footage.node {
-            // Its own node deletes it.
+        if segment.node != footage.node && (local || !remote) {
+            // Its own node deletes it, and knows whether it is being uploaded.
             return Ok(false);
         }
         if local {
             let key = segment.key.clone();
             footage.on_disk(move |tier| tier.delete(&key).map_err(FootageError::from)).await?;
+            self.freed += segment.bytes;
         }
-        if !remote {
-            return Ok(true);
-        }
-        if local {
+        let gone = self.delete_object(segment).await;
+        if local && !matches!(gone, Ok(true)) {
             // The bucket may be gone for long, and the room on the disk is needed now.
             footage.catalog.set_location(segment.id, Location { local: false, remote }).await?;
         }
-        let Some(bucket) = &footage.remote else {
-            tracing::warn!(key = segment.key, "a segment in a bucket stays, because no bucket is configured");
-            return Ok(false);
+        gone
+    }
+
+    /// Deletes the object that a segment has, or may have: only the bucket knows what became of an
+    /// upload that nobody confirmed.
+    async fn delete_object(&mut self, segment: &Segment) -> Result<bool> {
+        let Some(bucket) = &self.footage.remote else {
+            if segment.location.remote {
+                tracing::warn!(
+                    key = segment.key,
+                    "a segment in a bucket stays, because no bucket is configured"
+                );
+            }
+            return Ok(!segment.location.remote);
         };
-        if self.bucket_is_away() {
+        if self.bucket_is_away() || self.footage.uploading.contains(segment.id) {
             return Ok(false);
         }
-        let answer = bucket.delete(&segment.key).await;
-        self.failures = if answer.is_ok() { 0 } else { self.failures + 1 };
-        answer?;
+        let answer = match segment.location.remote {
+            true => bucket.delete(&segment.key).await,
+            false => take_back(bucket, segment).await,
+        };
+        self.note(answer)?;
         Ok(true)
     }
 }

@@ -2,7 +2,8 @@
 
 use nightjar_model::{Location, Segment};
 
-use crate::footage::{Footage, FootageError, Result};
+use super::deletion::Round;
+use crate::footage::{FootageError, Result};
 
 /// Whose word counts that a segment is in the bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,23 +19,32 @@ pub(crate) enum Trust {
 ///
 /// The row changes first: a crash after that leaves a file that nobody needs, which the
 /// reconciler removes, and never a row that promises a file.
-pub(crate) async fn drop_local_copy(footage: &Footage, segment: &Segment, trust: Trust) -> Result<bool> {
-    let Some(bucket) = &footage.remote else { return Ok(false) };
-    let there = match bucket.head(&segment.key).await {
-        Ok(info) => info.is_some_and(|info| {
-            info.bytes == segment.bytes && (segment.blake3.is_none() || info.blake3 == segment.blake3)
-        }),
-        Err(_) if trust == Trust::Catalog => true,
-        Err(error) => return Err(error.into()),
-    };
-    if !there {
-        tracing::error!(key = segment.key, "the bucket has lost a segment; uploading it again");
-        footage.catalog.set_location(segment.id, Location { local: true, remote: false }).await?;
-        footage.catalog.enqueue_upload(segment.id, footage.now()).await?;
+pub(crate) async fn drop_local_copy(round: &mut Round<'_>, segment: &Segment, trust: Trust) -> Result<bool> {
+    let footage = round.footage;
+    if !is_stored(round, segment, trust).await? {
+        if footage.remote.is_some() {
+            tracing::error!(key = segment.key, "the bucket has lost a segment; uploading it again");
+            footage.catalog.set_location(segment.id, Location { local: true, remote: false }).await?;
+            footage.catalog.enqueue_upload(segment.id, footage.now()).await?;
+        }
         return Ok(false);
     }
     footage.catalog.set_location(segment.id, Location { local: false, remote: true }).await?;
     let key = segment.key.clone();
     footage.on_disk(move |tier| tier.delete(&key).map_err(FootageError::from)).await?;
     Ok(true)
+}
+
+async fn is_stored(round: &mut Round<'_>, segment: &Segment, trust: Trust) -> Result<bool> {
+    let Some(bucket) = &round.footage.remote else { return Ok(false) };
+    if trust == Trust::Catalog && round.bucket_is_away() {
+        return Ok(true);
+    }
+    match round.note(bucket.head(&segment.key).await) {
+        Ok(info) => Ok(info.is_some_and(|info| {
+            info.bytes == segment.bytes && (segment.blake3.is_none() || info.blake3 == segment.blake3)
+        })),
+        Err(_) if trust == Trust::Catalog => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }

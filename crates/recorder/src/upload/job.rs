@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use nightjar_model::Segment;
 use nightjar_storage::{RemoteTier, Stored, UploadSource};
 
+use super::under_way::Claim;
 use crate::digest::of_file;
 use crate::footage::{Footage, FootageError, Result};
 
@@ -16,6 +17,8 @@ pub(super) struct Attempt {
     pub(super) failures: u32,
     pub(super) took: Duration,
     pub(super) result: Result<Stored>,
+    /// Until its result is noted, the upload is under way.
+    _claim: Claim,
 }
 
 /// Uploads a segment and makes sure of it.
@@ -24,11 +27,12 @@ pub(super) async fn attempt(
     remote: RemoteTier,
     segment: Segment,
     failures: u32,
+    claim: Claim,
 ) -> Attempt {
     #[expect(clippy::disallowed_methods, reason = "a duration for the metrics")]
     let started = Instant::now();
     let result = upload(&footage, &remote, &segment).await;
-    Attempt { segment, failures, took: started.elapsed(), result }
+    Attempt { segment, failures, took: started.elapsed(), result, _claim: claim }
 }
 
 async fn upload(footage: &Footage, remote: &RemoteTier, segment: &Segment) -> Result<Stored> {

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use metrics::{counter, gauge, histogram};
 use nightjar_catalog::CatalogError;
-use nightjar_model::{CameraId, Segment, SegmentId, SegmentState};
+use nightjar_model::{CameraId, Segment, SegmentState};
 use nightjar_storage::{RemoteTier, StorageError};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::UploadConfig;
 use super::job::{Attempt, attempt};
 use super::schedule::retry_delay;
+use super::take_back::take_back;
 use crate::footage::{Footage, FootageError};
 
 /// Uploads what the queue holds until `stop`; then lets what is under way finish, for a bounded
@@ -25,7 +26,6 @@ pub async fn run_uploads(footage: Footage, config: UploadConfig, stop: Cancellat
         remote,
         config,
         running: JoinSet::new(),
-        busy: HashMap::new(),
         camera_keys: HashMap::new(),
         bucket: Bucket::Unknown,
         catalog_fails: false,
@@ -39,7 +39,7 @@ pub async fn run_uploads(footage: Footage, config: UploadConfig, stop: Cancellat
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            Some(ended) = worker.running.join_next_with_id() => worker.ended(ended).await,
+            Some(ended) = worker.running.join_next() => worker.ended(ended).await,
             () = tokio::time::sleep(worker.config.poll) => {}
         }
     }
@@ -51,7 +51,6 @@ struct Worker {
     remote: RemoteTier,
     config: UploadConfig,
     running: JoinSet<Attempt>,
-    busy: HashMap<Id, SegmentId>,
     camera_keys: HashMap<CameraId, String>,
     bucket: Bucket,
     catalog_fails: bool,
@@ -86,14 +85,19 @@ impl Worker {
         if room == 0 {
             return Ok(());
         }
-        let limit = u32::try_from(room + self.busy.len()).unwrap_or(u32::MAX);
-        let due = self.footage.catalog.due_uploads(&self.footage.node, self.footage.now(), limit).await?;
-        let busy: Vec<SegmentId> = self.busy.values().copied().collect();
-        for job in due.into_iter().filter(|job| !busy.contains(&job.segment.id)).take(room) {
-            let id = job.segment.id;
-            let work = attempt(self.footage.clone(), self.remote.clone(), job.segment, job.attempts);
-            let task = self.running.spawn(work);
-            self.busy.insert(task.id(), id);
+        let limit = u32::try_from(room + self.running.len()).unwrap_or(u32::MAX);
+        let catalog = &self.footage.catalog;
+        let due = catalog.due_uploads(&self.footage.node, self.footage.now(), limit).await?;
+        for job in due {
+            let Some(claim) = self.footage.uploading.claim(job.segment.id) else { continue };
+            // Read again: whoever deletes it from now on sees the claim.
+            let row = catalog.segment_by_id(job.segment.id).await?;
+            let Some(segment) = row.filter(|row| row.state == SegmentState::Finished) else { continue };
+            let (footage, remote) = (self.footage.clone(), self.remote.clone());
+            self.running.spawn(attempt(footage, remote, segment, job.attempts, claim));
+            if self.running.len() >= at_once {
+                break;
+            }
         }
         Ok(())
     }
@@ -110,14 +114,10 @@ impl Worker {
         Ok(())
     }
 
-    async fn ended(&mut self, ended: Result<(Id, Attempt), JoinError>) {
+    async fn ended(&mut self, ended: Result<Attempt, JoinError>) {
         let attempt = match ended {
-            Ok((task, attempt)) => {
-                self.busy.remove(&task);
-                attempt
-            }
+            Ok(attempt) => attempt,
             Err(died) => {
-                self.busy.remove(&died.id());
                 tracing::error!(error = %died, "an upload died; it will be tried again");
                 return;
             }
@@ -146,11 +146,12 @@ impl Worker {
         self.undo_if_deleted(segment).await
     }
 
-    /// A segment that was deleted while it was uploaded must not stay in the bucket.
+    /// A segment that was deleted while it was uploaded must not stay in the bucket, even if that
+    /// said that it failed. If this fails too, the deletion, which has waited, does it.
     async fn undo_if_deleted(&self, segment: &Segment) -> Result<(), FootageError> {
         let row = self.footage.catalog.segment(segment.org_id, segment.id).await?;
         if row.is_none_or(|row| row.state == SegmentState::Deleting) {
-            self.remote.delete(&segment.key).await?;
+            take_back(&self.remote, segment).await?;
         }
         Ok(())
     }
@@ -183,6 +184,7 @@ impl Worker {
         }
         let next = self.footage.now() + retry_delay(self.config.retry_first, failures);
         self.footage.catalog.upload_failed(segment.id, &text, next).await?;
+        self.undo_if_deleted(segment).await?;
         if matches!(error, FootageError::Storage(StorageError::NoBucket(_))) {
             self.ensure_bucket().await;
         }
@@ -228,7 +230,7 @@ impl Worker {
     async fn drain(mut self) {
         let limit = self.config.finish_within;
         let finish = async {
-            while let Some(ended) = self.running.join_next_with_id().await {
+            while let Some(ended) = self.running.join_next().await {
                 self.ended(ended).await;
             }
         };

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use nightjar_catalog::{Catalog, CatalogOptions, LedgerWrite};
@@ -16,7 +16,7 @@ use nightjar_model::{
     Camera, Gap, GapCause, GapId, IndexEntry, Location, NodeId, OrgId, Organization, RecordingId, Secret,
     Segment, SegmentId, SegmentIndex, SegmentState, StatusBoard, StreamName,
 };
-use nightjar_recorder::{Footage, VerifyOptions, VerifyReport};
+use nightjar_recorder::{Footage, Uploading, VerifyOptions, VerifyReport};
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
 use tempfile::TempDir;
 use url::Url;
@@ -56,6 +56,8 @@ pub(crate) enum Came {
     Tables(u64),
     /// The file is complete, the row is open.
     NoRow,
+    /// The file is complete, and the catalog has not heard of it.
+    Untold,
 }
 
 /// A segment as it was written, with what a reader must find in it.
@@ -87,6 +89,7 @@ impl Archive {
             catalog: connect(&folder, "catalog").await,
             local: LocalTier::open(&folder.path().join("footage"), &node, CREATION).expect("a tier"),
             remote,
+            uploading: Uploading::default(),
             status: StatusBoard::default(),
             node,
             clock,
@@ -171,7 +174,9 @@ impl Archive {
         content.extend_from_slice(&end.tail);
         let patch = end.patch_offset as usize;
         match came {
-            Came::Whole | Came::NoRow => content[patch..patch + 16].copy_from_slice(&end.patch),
+            Came::Whole | Came::NoRow | Came::Untold => {
+                content[patch..patch + 16].copy_from_slice(&end.patch)
+            }
             Came::Cut(bytes) => content.truncate(bytes.min(body) as usize),
             Came::Tables(bytes) => content.truncate((body + bytes.min(tail)) as usize),
         }
@@ -180,7 +185,9 @@ impl Archive {
         file.write_all(&content).expect("written");
         let row = self.row(id, key, start, &end.summary, &content);
         let index = index(&end.summary);
-        self.note(came, &row, index).await;
+        if came != Came::Untold {
+            self.note(came, &row, index).await;
+        }
         Written { row, fragments: ends, body, tail }
     }
 
@@ -266,12 +273,17 @@ impl Archive {
     /// Nothing is recorded for a while.
     pub(crate) async fn gap(&mut self, seconds: i64, cause: GapCause) -> Gap {
         let mut gap = self.gap_at(self.end, cause);
-        self.end = self.end.plus_micros(seconds * 1_000_000);
-        self.set_now(self.end);
+        self.silence(seconds);
         gap.end = Some(self.end);
         self.catalog().apply(&[LedgerWrite::GapRecorded(gap.clone())]).await.expect("noted");
-        self.recording = RecordingId(Uuid::now_v7());
         gap
+    }
+
+    /// Nothing is recorded for a while, and the catalog does not hear why.
+    pub(crate) fn silence(&mut self, seconds: i64) {
+        self.end = self.end.plus_micros(seconds * 1_000_000);
+        self.set_now(self.end);
+        self.recording = RecordingId(Uuid::now_v7());
     }
 
     /// The ledger goes on with a gap that lasts.
@@ -326,6 +338,14 @@ impl Archive {
     pub(crate) async fn assert_clean(&self) {
         let report = self.verify(true).await;
         assert!(report.is_clean(), "{}", report.render());
+    }
+
+    /// Makes a file as old as it should be: it is from the real today, and the archive is in the
+    /// future.
+    pub(crate) fn touch(&self, key: &str) {
+        let file = fs::File::options().write(true).open(self.path(key)).expect("opens");
+        let now = Duration::from_micros(self.end.micros() as u64);
+        file.set_modified(SystemTime::UNIX_EPOCH + now).expect("touched");
     }
 
     /// Changes one byte of a file.

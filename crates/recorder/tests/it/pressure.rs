@@ -2,12 +2,14 @@
 
 use std::fs;
 
-use nightjar_model::GapCause;
+use nightjar_model::{GapCause, SegmentState};
 use nightjar_recorder::{Gauge, PressureConfig, Room};
-use nightjar_storage::{DiskUsage, MARKER_NAME};
+use nightjar_storage::{DiskUsage, MARKER_NAME, RemoteTier};
 use tokio::sync::watch;
 
-use crate::archive::{Archive, Came, SEGMENT_SECS, shared_bucket};
+use crate::archive::{Archive, Came, SEGMENT_SECS, bucket_at, s3_endpoint, shared_bucket};
+use crate::bucket::RefusingBucket;
+use crate::fault_proxy::{FaultProxy, WireFault};
 use crate::uploads::upload_all;
 
 /// A volume that has room for so many bytes.
@@ -62,6 +64,56 @@ async fn copies_of_what_is_in_the_bucket_go_before_any_footage() {
     assert!(archive.segment(rows[3].id).await.is_some_and(|row| row.location.remote && !row.location.local));
     assert_eq!(archive.gaps().await[0], (0, Some(SEGMENT_SECS), GapCause::Retention));
     assert_eq!(*room.borrow(), Room::Available);
+}
+
+/// Each answer may take half a minute, and the disk goes on filling.
+#[tokio::test]
+async fn a_bucket_that_is_away_keeps_no_room_from_being_made() {
+    let bucket = shared_bucket().await;
+    let mut archive = Archive::new(Some(bucket)).await;
+    let stored = archive.record(30).await;
+    upload_all(&archive).await;
+    let away = RefusingBucket::start().await;
+    archive.footage.remote = Some(away.tier.clone());
+    let waiting = archive.record(30).await;
+    archive.stop().await;
+
+    // Room for ten segments of sixty.
+    let room = watch::Sender::new(Room::Available);
+    let each = stored[0].bytes;
+    look(&archive, volume(each * 11), &room).await;
+    let asked = away.asked();
+    assert!((1..20).contains(&asked), "{asked} requests");
+    assert_eq!(*room.borrow(), Room::Available);
+    for row in &stored {
+        assert!(!archive.path(&row.key).exists(), "it is in the bucket");
+        assert!(archive.segment(row.id).await.is_some_and(|row| row.state == SegmentState::Finished));
+    }
+    assert!(!archive.path(&waiting[0].key).exists() && archive.path(&waiting[29].key).exists());
+}
+
+#[tokio::test]
+async fn room_is_told_as_soon_as_there_is_some() {
+    let bucket = shared_bucket().await;
+    let proxy = FaultProxy::start(s3_endpoint()).await;
+    let slow = RemoteTier::new(bucket_at(proxy.url(), &bucket.config().bucket)).expect("valid settings");
+    let mut archive = Archive::new(Some(slow)).await;
+    archive.frame_bytes = 20;
+    let rows = archive.record(60).await;
+    archive.stop().await;
+    upload_all(&archive).await;
+
+    let used: u64 = rows.iter().map(|row| row.bytes).sum();
+    let config = PressureConfig { low: 0.1, resume: 0.8, ..volume(used) };
+    let room = watch::Sender::new(Room::Full);
+    let mut told = room.subscribe();
+    proxy.wire(WireFault::Slow { bytes_per_second: 10_000 });
+    tokio::select! {
+        biased;
+        told = told.wait_for(|room| *room == Room::Available) => drop(told.expect("it is watched")),
+        () = look(&archive, config, &room) => panic!("it was told only when all was done"),
+    }
+    assert!(archive.path(&rows[50].key).exists(), "there is more to be done");
 }
 
 #[tokio::test]

@@ -1,22 +1,20 @@
 //! Footage that somebody wants deleted goes, and nothing else; each second of it is in the ledger,
 //! whatever happens on the way.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nightjar_catalog::LedgerWrite;
 use nightjar_media::WallTime;
-use nightjar_model::{GapCause, ManagedBy, Purge, PurgeId, SegmentState};
+use nightjar_model::{GapCause, ManagedBy, Purge, PurgeId, SegmentId, SegmentState};
 use nightjar_recorder::{
     Footage, RetentionConfig, carry_out_purges, delete_segments, keep_limits, resume_deletions, run_purges,
 };
 use nightjar_storage::RemoteTier;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::archive::{Archive, BEGIN, Came, SEGMENT_SECS, bucket_at, s3_endpoint, shared_bucket};
+use crate::bucket::RefusingBucket;
 use crate::fault_proxy::{FaultProxy, WireFault};
 use crate::support::until;
 use crate::uploads::upload_all;
@@ -27,11 +25,20 @@ fn segments(count: i64) -> WallTime {
 }
 
 async fn ask(archive: &Archive, from: Option<WallTime>, to: Option<WallTime>) -> Purge {
+    ask_for(archive, None, from, to).await
+}
+
+async fn ask_for(
+    archive: &Archive,
+    segment_id: Option<SegmentId>,
+    from: Option<WallTime>,
+    to: Option<WallTime>,
+) -> Purge {
     let purge = Purge {
         id: PurgeId(Uuid::now_v7()),
         org_id: archive.camera.org_id,
         camera_id: archive.camera.id,
-        segment_id: None,
+        segment_id,
         from,
         to,
         requested_at: archive.footage.now(),
@@ -186,6 +193,33 @@ async fn a_bucket_that_is_away_is_waited_for_over_a_restart_too() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_while_others_are_deleted_is_told_from_them() {
+    let proxy = FaultProxy::start(s3_endpoint()).await;
+    let bucket = bucket_at(proxy.url(), &shared_bucket().await.config().bucket);
+    let mut archive = Archive::new(Some(RemoteTier::new(bucket).expect("valid settings"))).await;
+    archive.frame_bytes = 20;
+    // More than are taken up in one go.
+    let rows = archive.record(201).await;
+    archive.stop().await;
+    let by_rule: Vec<SegmentId> = rows[..200].iter().map(|row| row.id).collect();
+    archive.catalog().mark_deleting(&by_rule).await.expect("marked");
+
+    proxy.wire(WireFault::Slow { bytes_per_second: 400 });
+    let footage = archive.footage.clone();
+    let resuming = tokio::spawn(async move { resume_deletions(&footage).await });
+    until("the first deletion", || async { (!archive.path(&rows[0].key).exists()).then_some(()) }).await;
+    ask_for(&archive, Some(rows[200].id), None, None).await;
+    assert!(archive.path(&rows[199].key).exists(), "the others are under way");
+    proxy.heal();
+    assert_eq!(resuming.await.expect("no panic").expect("resumed").segments, 201);
+
+    let (end, whole) = (200 * SEGMENT_SECS, 201 * SEGMENT_SECS);
+    let gaps = archive.gaps().await;
+    assert_eq!(gaps[..2], [(0, Some(end), GapCause::Retention), (end, Some(whole), GapCause::Deleted)]);
+    assert_eq!(last(&archive).await.segments, 1);
+}
+
+#[tokio::test]
 async fn a_crash_at_any_step_changes_nothing_of_the_end() {
     let mut archive = Archive::new(None).await;
     let rows = archive.record(4).await;
@@ -225,22 +259,11 @@ async fn a_bucket_that_is_away_is_asked_a_few_times_only() {
     for row in &rows {
         stored.push(archive.segment(row.id).await.expect("there"));
     }
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = format!("http://{}", listener.local_addr().expect("bound"));
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&asked);
-    let refusing = tokio::spawn(async move {
-        while listener.accept().await.is_ok() {
-            counted.fetch_add(1, Ordering::Relaxed);
-        }
-    });
-    let away =
-        RemoteTier::new(bucket_at(address.parse().expect("an address"), "any")).expect("valid settings");
-    let footage = Footage { remote: Some(away), ..archive.footage.clone() };
+    let away = RefusingBucket::start().await;
+    let footage = Footage { remote: Some(away.tier.clone()), ..archive.footage.clone() };
     let deleted = delete_segments(&footage, &stored, GapCause::Deleted, "test").await;
     assert_eq!(deleted.expect("tried").segments, 0);
-    refusing.abort();
-    let asked = asked.load(Ordering::Relaxed);
+    let asked = away.asked();
     assert!((1..30).contains(&asked), "{asked} requests");
     assert!(rows.iter().all(|row| !archive.path(&row.key).exists()));
 }

@@ -2,7 +2,7 @@
 //! still be worth something is given up.
 
 use std::fs::{self, File};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use nightjar_model::{GapCause, Location, SegmentState};
 use nightjar_recorder::{ReconcileConfig, ReconcileReport, recover_at_start, sweep};
@@ -106,9 +106,8 @@ async fn a_file_from_just_before_the_crash_gets_its_row() {
     let orphan = archive.write(Came::Cut(30_000)).await;
     let dropped = nightjar_catalog::LedgerWrite::SegmentDropped(orphan.row.id);
     archive.catalog().apply(&[dropped]).await.expect("dropped");
-    // Files are from the real today, and the archive is in the future.
     for key in [&old.row.key, &orphan.row.key] {
-        touch(&archive, key, SystemTime::UNIX_EPOCH + Duration::from_micros(archive.end.micros() as u64));
+        archive.touch(key);
     }
 
     let report = recover_at_start(&archive.footage).await.expect("recovered");
@@ -166,8 +165,7 @@ async fn a_young_file_is_left_to_the_recorder() {
     let orphan = archive.write(Came::Cut(20_000)).await;
     let dropped = nightjar_catalog::LedgerWrite::SegmentDropped(orphan.row.id);
     archive.catalog().apply(&[dropped]).await.expect("dropped");
-    let time = SystemTime::UNIX_EPOCH + Duration::from_micros(archive.end.micros() as u64);
-    touch(&archive, &orphan.row.key, time);
+    archive.touch(&orphan.row.key);
     archive.advance(Duration::from_secs(60));
     let report = sweep(&archive.footage, &ReconcileConfig::default()).await.expect("swept");
     assert_eq!(report, ReconcileReport::default());
@@ -276,9 +274,4 @@ async fn a_row_whose_disk_lost_what_it_promised_gets_a_gap() {
     archive.assert_clean().await;
     let row = archive.segment(written.row.id).await.expect("there");
     assert!(row.end < promised && row.start == BEGIN);
-}
-
-fn touch(archive: &Archive, key: &str, time: SystemTime) {
-    let file = File::options().write(true).open(archive.path(key)).expect("opens");
-    file.set_modified(time).expect("touched");
 }

@@ -169,6 +169,36 @@ async fn no_room_is_a_gap_and_recording_resumes_by_itself() {
 }
 
 #[tokio::test]
+async fn a_source_that_paused_while_there_was_no_room_does_not_make_the_camera_disabled() {
+    let studio = Studio::new(3600).await;
+    studio.record().await;
+    let mut camera = studio.fake_camera(aligned(3600));
+    camera.frames(GOP * 2 + 1);
+    let state = async || studio.status.camera(studio.camera.id).map(|status| status.state);
+    until("recording", || async { (state().await? == RecordingState::Recording).then_some(()) }).await;
+    studio.room.send_replace(Room::Full);
+    let full = RecordingState::Gap(GapCause::DiskFull);
+    until("the gap", || async { (state().await? == full).then_some(()) }).await;
+    camera.lose_connection(InterruptionCause::NotWanted, 1_000);
+    studio.room.send_replace(Room::Available);
+    studio.record().await;
+    camera.frames(GOP * 2);
+    // Once more, told only after recording has begun again.
+    until("recording", || async { (state().await? == RecordingState::Recording).then_some(()) }).await;
+    camera.lose_connection(InterruptionCause::NotWanted, 1_000);
+    camera.frames(GOP);
+    camera.flush();
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let rows = ledger(&studio, WallTime::default()).await;
+    let causes: Vec<&str> = rows.iter().map(|row| row.2.as_str()).collect();
+    assert_eq!(
+        causes[1..],
+        ["footage", "disk_full", "footage", "camera_unreachable", "footage", "server_stopped"],
+        "{rows:?}"
+    );
+}
+
+#[tokio::test]
 async fn stopping_by_hand_and_starting_again_is_accounted_for() {
     let mut studio = Studio::new(3600).await;
     studio.record().await;

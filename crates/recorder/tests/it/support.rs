@@ -142,6 +142,8 @@ pub(crate) fn video(width: u32) -> TrackParameters {
 /// A recorder with a catalog and a footage folder of its own.
 pub(crate) struct Studio {
     _folder: TempDir,
+    /// Address of the catalog.
+    pub(crate) url: String,
     pub(crate) catalog: Catalog,
     pub(crate) tier: LocalTier,
     pub(crate) hub: Hub,
@@ -163,7 +165,7 @@ impl Studio {
         let (hub, status) = (Hub::new(GopLimits::default()), StatusBoard::default());
         let room = watch::Sender::new(Room::Available);
         let recorder = start(&catalog, &tier, &hub, &status, &room);
-        Self { _folder: folder, catalog, tier, hub, status, room, recorder, camera }
+        Self { _folder: folder, url, catalog, tier, hub, status, room, recorder, camera }
     }
 
     pub(crate) fn fake_camera(&self, wall: WallTime) -> FakeCamera {
@@ -175,6 +177,11 @@ impl Studio {
         self.recorder.set_camera(self.camera.clone()).await;
         let stream = self.hub.stream(self.key());
         until("a subscription", || async { stream.is_wanted().then_some(()) }).await;
+    }
+
+    /// What the recorder calls its process.
+    pub(crate) fn node(&self) -> NodeId {
+        RecorderConfig::default().node
     }
 
     fn key(&self) -> StreamKey {

@@ -5,13 +5,13 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use nightjar_media::WallTime;
-use nightjar_model::{GapCause, Segment, SegmentId};
-use nightjar_recorder::{UploadConfig, delete_segments, retry_delay, run_uploads};
+use nightjar_model::{Segment, SegmentId};
+use nightjar_recorder::{UploadConfig, retry_delay, run_uploads};
 use nightjar_storage::RemoteTier;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::archive::{Archive, BEGIN, bucket_at, s3_endpoint, shared_bucket};
+use crate::archive::{Archive, bucket_at, s3_endpoint, shared_bucket};
 use crate::fault_proxy::{FaultProxy, HttpFault, WireFault};
 use crate::support::until;
 
@@ -48,7 +48,7 @@ pub(crate) async fn upload_all(archive: &Archive) {
     worker.stop().await;
 }
 
-async fn all_uploaded(archive: &Archive) {
+pub(crate) async fn all_uploaded(archive: &Archive) {
     until("all uploads", || async { (pending(archive).await == 0).then_some(()) }).await;
 }
 
@@ -57,7 +57,7 @@ async fn pending(archive: &Archive) -> u64 {
 }
 
 /// How often each queued upload has failed.
-async fn failures(archive: &Archive) -> Vec<(SegmentId, u32)> {
+pub(crate) async fn failures(archive: &Archive) -> Vec<(SegmentId, u32)> {
     let due = archive.catalog().due_uploads(&archive.footage.node, FAR, 1000).await.expect("answered");
     due.into_iter().map(|job| (job.segment.id, job.attempts)).collect()
 }
@@ -75,7 +75,7 @@ async fn assert_waiting(archive: &Archive, row: &Segment) {
 }
 
 /// An archive whose way to the bucket has faults, and the bucket without them.
-async fn behind_proxy() -> (Archive, FaultProxy, RemoteTier) {
+pub(crate) async fn behind_proxy() -> (Archive, FaultProxy, RemoteTier) {
     let bucket = shared_bucket().await;
     let proxy = FaultProxy::start(s3_endpoint()).await;
     let config = bucket_at(proxy.url(), &bucket.config().bucket);
@@ -234,32 +234,4 @@ async fn a_stop_waits_for_uploads_under_way_but_not_for_ever() {
     for row in &rows {
         assert_stored(&archive, &bucket, row).await;
     }
-}
-
-#[tokio::test]
-async fn a_segment_deleted_while_it_is_uploaded_does_not_stay_in_the_bucket() {
-    let (mut archive, proxy, bucket) = behind_proxy().await;
-    archive.frame_bytes = 3_000;
-    let row = archive.record(1).await.remove(0);
-    archive.stop().await;
-    let worker = Worker::start(&archive, quick());
-    until("the bucket's first answer", || async { archive.footage.status.storage().bucket_ok }).await;
-    all_uploaded(&archive).await;
-    // The next upload takes three seconds, and is deleted in the middle.
-    proxy.wire(WireFault::Slow { bytes_per_second: row.bytes as usize / 3 });
-    archive
-        .catalog()
-        .set_location(row.id, nightjar_model::Location { local: true, remote: false })
-        .await
-        .expect("set");
-    bucket.delete(&row.key).await.expect("deleted");
-    archive.catalog().enqueue_upload(row.id, BEGIN).await.expect("queued");
-    tokio::time::sleep(Duration::from_millis(1000)).await;
-    let now = archive.segment(row.id).await.expect("there");
-    let deleted =
-        delete_segments(&archive.footage, &[now], GapCause::Deleted, "test").await.expect("deleted");
-    assert_eq!(deleted.segments, 1);
-    worker.stop().await;
-    assert_eq!(archive.segment(row.id).await, None);
-    assert_eq!(bucket.head(&row.key).await.expect("answered"), None, "the object stayed behind");
 }

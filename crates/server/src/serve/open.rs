@@ -10,7 +10,7 @@ use nightjar_catalog::{Catalog, CatalogOptions};
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, CameraKey, OrgId, Reach, StatusBoard};
 use nightjar_playback::{PlaybackConfig, RemoteDelivery};
-use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig};
+use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig, Uploading};
 use nightjar_sources::SourcesConfig;
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
 use uuid::Uuid;
@@ -34,6 +34,7 @@ pub(crate) async fn all(config: &Config, status: StatusBoard) -> Result<Footage>
         local: footage_folder(config, crate::serve::now())?,
         catalog: catalog(config).await?,
         remote: bucket(config)?,
+        uploading: Uploading::default(),
         status,
         node: config.service.node.clone(),
         clock: Arc::new(crate::serve::now),
