@@ -99,24 +99,26 @@ impl Writer {
         };
         match outcome {
             Ok(()) => self.written(writes.len()),
-            Err(error) if error.is_transient() => self.failed(&error),
-            Err(_) => self.one_by_one(&writes).await,
+            Err(CatalogError::Refused(_)) => self.one_by_one(&writes).await,
+            Err(error) => self.failed(&error),
         }
         self.next = self.next.max(now() + self.config.interval);
         gauge!("nightjar_events_waiting").set(self.batch.len() as f64);
     }
 
-    /// One of them is refused: the others shall not suffer for it.
+    /// One of them is refused: the others shall not suffer for it. Only what the schema refuses is
+    /// dropped, because it never will be taken; all else may pass, such as a standby that takes no
+    /// writes until it is promoted.
     async fn one_by_one(&mut self, writes: &[EventWrite]) {
         for write in writes {
             match self.catalog.apply_events(std::slice::from_ref(write)).await {
                 Ok(()) => self.written(1),
-                Err(error) if error.is_transient() => return self.failed(&error),
-                Err(error) => {
+                Err(error @ CatalogError::Refused(_)) => {
                     tracing::error!(%error, "an event can't be written and is dropped");
                     self.batch.pop();
                     self.events.count_dropped(1);
                 }
+                Err(error) => return self.failed(&error),
             }
         }
     }
