@@ -1,11 +1,12 @@
 //! The driver: takes orders, writes batches, tries again while the database is away, tells listeners.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
 use nightjar_catalog::{Catalog, CatalogError, EventWrite};
-use nightjar_model::{Backoff, EventType};
-use std::sync::Arc;
+use nightjar_model::{Backoff, Event, EventId, EventType};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
@@ -98,7 +99,7 @@ impl Writer {
             }
         };
         match outcome {
-            Ok(()) => self.written(writes.len()),
+            Ok(ended) => self.written(writes.len(), ended),
             Err(CatalogError::Refused(_)) => self.one_by_one(&writes).await,
             Err(error) => self.failed(&error),
         }
@@ -112,7 +113,7 @@ impl Writer {
     async fn one_by_one(&mut self, writes: &[EventWrite]) {
         for write in writes {
             match self.catalog.apply_events(std::slice::from_ref(write)).await {
-                Ok(()) => self.written(1),
+                Ok(ended) => self.written(1, ended),
                 Err(error @ CatalogError::Refused(_)) => {
                     tracing::error!(%error, "an event can't be written and is dropped");
                     self.batch.pop();
@@ -130,17 +131,25 @@ impl Writer {
         self.next = now() + delay;
     }
 
-    fn written(&mut self, count: usize) {
+    /// Tells what is stored; what has ended as it is in the store, where somebody may have acknowledged
+    /// it meanwhile. What is not there any more is not told.
+    fn written(&mut self, count: usize, ended: Vec<Event>) {
         self.backoff.reset();
         let at = now();
-        for waiting in (0..count).map_while(|_| self.batch.pop()).collect::<Vec<_>>() {
-            let Waiting { write, event, since } = waiting;
-            if !matches!(write, EventWrite::Ended(..)) {
-                counter!("reolink_events_total", "type" => label(&event.event_type)).increment(1);
-            }
+        let mut ended: HashMap<EventId, Event> = ended.into_iter().map(|event| (event.id, event)).collect();
+        for Waiting { write, since } in (0..count).map_while(|_| self.batch.pop()).collect::<Vec<_>>() {
+            let event = match write {
+                EventWrite::Happened(event) | EventWrite::Began(event, _) => {
+                    counter!("reolink_events_total", "type" => label(&event.event_type)).increment(1);
+                    Some(event)
+                }
+                EventWrite::Ended(id, _) => ended.remove(&id),
+            };
             let took = at.duration_since(since);
             histogram!("reolink_events_processing_duration_seconds").record(took.as_secs_f64());
-            self.events.tell(Notice::Event(Arc::new(event)));
+            if let Some(event) = event {
+                self.events.tell(Notice::Event(Arc::new(event)));
+            }
         }
     }
 }

@@ -75,9 +75,15 @@ async fn what_lasts_is_one_event_with_an_end(database: TestDatabase) {
     let lasting = event(at(3), 3);
     catalog.apply_events(&[EventWrite::Began(lasting.clone(), node())]).await.expect("is written");
     assert_eq!(catalog.event(OrgId::DEFAULT, lasting.id).await, Ok(Some(lasting.clone())));
-    let ends = [EventWrite::Ended(lasting.id, at(8)), EventWrite::Ended(lasting.id, at(9))];
-    catalog.apply_events(&ends).await.expect("is written");
-    let ended = Event { end: Some(at(8)), ..lasting };
+    let acknowledged = Some(seen(7, 1));
+    catalog.acknowledge_event(OrgId::DEFAULT, lasting.id, seen(7, 1)).await.expect("is written");
+    let ended = Event { end: Some(at(8)), acknowledged, ..lasting };
+    // The second time as if the outcome of the first had got lost.
+    for end in [8, 9] {
+        let unknown = EventWrite::Ended(EventId::at(at(3), 9), at(end));
+        let ends = [unknown, EventWrite::Ended(ended.id, at(end))];
+        assert_eq!(catalog.apply_events(&ends).await, Ok(vec![ended.clone()]));
+    }
     assert_eq!(catalog.event(OrgId::DEFAULT, ended.id).await, Ok(Some(ended.clone())));
     let short = event(at(20), 4);
     let both = [EventWrite::Began(short.clone(), node()), EventWrite::Ended(short.id, at(21))];
