@@ -163,7 +163,11 @@ mod tests {
             assert!(batch.accept(Order::Publish(new(start)), 0, u64::MAX));
         }
         assert!(ids(&batch).is_sorted());
-        assert_eq!(event(&batch.waiting[2]).map(|event| event.start), Some(at(3)), "what happened when stays as it was");
+        assert_eq!(
+            event(&batch.waiting[2]).map(|event| event.start),
+            Some(at(3)),
+            "what happened when stays as it was"
+        );
         batch.accept(Order::Publish(new(at(-200))), 0, 7);
         assert_eq!(ids(&batch)[6], EventId::at(at(-200), 7), "late");
     }

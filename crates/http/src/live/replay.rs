@@ -8,15 +8,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use nightjar_catalog::{EventFilter, Page, PageStart, SortOrder};
-use nightjar_model::{Caller, Event, EventId};
+use nightjar_catalog::{Catalog, CatalogError, EventFilter, Page, PageStart, SortOrder};
+use nightjar_model::{Event, EventId};
 use tokio::time::Instant;
 
-use super::directory::Cameras;
 use super::frame::{Frame, Progress};
-use super::message::Wants;
-use crate::error::ApiError;
-use crate::state::ApiState;
 
 /// Events that are sent for one request; then the client is told how many are left.
 const MOST: usize = 10_000;
@@ -29,7 +25,6 @@ const MOST_LIVE: usize = 2_000;
 
 /// A request for what was missed.
 pub(super) struct Replay {
-    filter: EventFilter,
     last: EventId,
     sent: usize,
 }
@@ -54,20 +49,20 @@ pub(super) enum Next {
 }
 
 impl Replay {
-    pub(super) fn new(caller: &Caller, wants: &Wants, cameras: &Cameras, last: EventId) -> Self {
-        let wanted = wants.cameras.as_ref().map(|cameras| cameras.iter().copied().collect());
-        let types = wants.types.iter().flatten().cloned().collect();
-        let cameras = wanted.or_else(|| cameras.in_scope(&caller.groups));
-        let filter = EventFilter { cameras, types, ..EventFilter::all(caller.org) };
-        Self { filter, last, sent: 0 }
+    pub(super) fn new(last: EventId) -> Self {
+        Self { last, sent: 0 }
     }
 
-    /// The next events, oldest first.
-    pub(super) async fn next(&mut self, state: &ApiState) -> Result<Next, ApiError> {
+    /// The next events of `filter`, oldest first.
+    pub(super) async fn next(
+        &mut self,
+        catalog: &Catalog,
+        filter: &EventFilter,
+    ) -> Result<Next, CatalogError> {
         if self.sent >= MOST {
-            let rest = EventFilter { from: Some(self.last.time()), ..self.filter.clone() };
+            let rest = EventFilter { from: Some(self.last.time()), ..filter.clone() };
             let page = Page { start: PageStart::Number(1), limit: 1, order: SortOrder::Ascending };
-            let left = state.catalog.list_events(&rest, &page).await?.total.unwrap_or(0);
+            let left = catalog.list_events(&rest, &page).await?.total.unwrap_or(0);
             // The last one that was sent is among them.
             return Ok(match left.saturating_sub(1) {
                 0 => Next::Done,
@@ -75,7 +70,7 @@ impl Replay {
             });
         }
         let page = Page { start: PageStart::After(self.last), limit: PAGE, order: SortOrder::Ascending };
-        let events = state.catalog.list_events(&self.filter, &page).await?.items;
+        let events = catalog.list_events(filter, &page).await?.items;
         let Some(last) = events.last() else { return Ok(Next::Done) };
         self.last = last.id;
         self.sent += events.len();
