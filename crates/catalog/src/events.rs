@@ -1,5 +1,6 @@
 //! Events: written in batches, listed page by page at the same cost however many there are.
 
+pub(crate) mod changes;
 mod counts;
 pub(crate) mod list;
 mod retention;
@@ -14,6 +15,7 @@ use crate::entity::event::{COLUMNS, Column, Entity, to_values};
 use crate::sql::{Values, batches};
 use crate::{Catalog, Result};
 
+pub use changes::{EventChange, EventChanged};
 pub use list::{EventFilter, EventPage};
 
 /// One change of the events.
