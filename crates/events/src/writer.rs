@@ -141,6 +141,7 @@ impl Writer {
             let event = match write {
                 EventWrite::Happened(event) | EventWrite::Began(event, _) => {
                     counter!("reolink_events_total", "type" => label(&event.event_type)).increment(1);
+                    self.events.note_stored(event.id);
                     Some(event)
                 }
                 EventWrite::Ended(id, _) => ended.remove(&id),

@@ -8,8 +8,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use nightjar_catalog::{Catalog, CatalogError, EventFilter, Page, PageStart, SortOrder};
-use nightjar_model::{Event, EventId};
+use nightjar_catalog::{
+    Catalog, CatalogError, EventChange, EventChanged, EventFilter, Page, PageStart, SortOrder,
+};
+use nightjar_model::{Event, EventId, WallTime};
 use tokio::time::Instant;
 
 use super::frame::{Frame, Progress};
@@ -22,11 +24,31 @@ const PAGE: u32 = 500;
 const REMEMBERED: Duration = Duration::from_secs(60);
 /// Events told live that are remembered at most.
 const MOST_LIVE: usize = 2_000;
+/// Pages of what became of earlier events that are looked at, of each kind.
+const MOST_PAGES: usize = 100;
 
 /// A request for what was missed.
 pub(super) struct Replay {
-    last: EventId,
+    /// From when on something was missed.
+    from: WallTime,
+    stage: Stage,
     sent: usize,
+}
+
+/// How far it is.
+enum Stage {
+    /// At what became of events that began before: the last change that was looked at, and so many
+    /// pages.
+    Changes(EventChange, EventChanged, usize),
+    /// At what began since: the last of these.
+    Events(EventId),
+}
+
+/// Where a request ended because there was too much.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unfinished {
+    from: WallTime,
+    last: EventId,
 }
 
 /// What was sent, until it can't come from elsewhere any more.
@@ -42,39 +64,76 @@ pub(super) struct Sent {
 pub(super) enum Next {
     /// These, and then perhaps more.
     Events(Vec<Event>),
-    /// So many are left for the next request.
-    Left(u64),
+    /// So many are left for the next request, which begins here.
+    Left(u64, Unfinished),
     /// That was all.
     Done,
 }
 
 impl Replay {
-    pub(super) fn new(last: EventId) -> Self {
-        Self { last, sent: 0 }
+    /// All from a time on. What an unfinished request has sent does not come again: else a client that
+    /// goes on from the last event would for ever get those that may have been late.
+    pub(super) fn new(from: WallTime, unfinished: Option<Unfinished>) -> Self {
+        let goes_on = |it: &Unfinished| it.from <= from && from <= it.last.time();
+        let (from, stage) = match unfinished.filter(goes_on) {
+            Some(Unfinished { from, last }) => (from, Stage::Events(last)),
+            None => (from, Stage::Changes(EventChange::Ended, (from, EventId::floor(from)), 0)),
+        };
+        Self { from, stage, sent: 0 }
     }
 
-    /// The next events of `filter`, oldest first.
+    /// The next events of `filter`: what began before and has gone on since, then what began since,
+    /// oldest first.
     pub(super) async fn next(
         &mut self,
         catalog: &Catalog,
         filter: &EventFilter,
     ) -> Result<Next, CatalogError> {
-        if self.sent >= MOST {
-            let rest = EventFilter { from: Some(self.last.time()), ..filter.clone() };
-            let page = Page { start: PageStart::Number(1), limit: 1, order: SortOrder::Ascending };
-            let left = catalog.list_events(&rest, &page).await?.total.unwrap_or(0);
-            // The last one that was sent is among them.
-            return Ok(match left.saturating_sub(1) {
-                0 => Next::Done,
-                left => Next::Left(left),
-            });
+        match self.stage {
+            Stage::Changes(change, after, pages) => {
+                let (events, last) = catalog.events_changed(filter.org, change, after, self.from).await?;
+                self.stage = match (change, last.filter(|_| pages < MOST_PAGES)) {
+                    (_, Some(last)) => Stage::Changes(change, last, pages + 1),
+                    (EventChange::Ended, None) => {
+                        Stage::Changes(EventChange::Acknowledged, (self.from, EventId::floor(self.from)), 0)
+                    }
+                    (EventChange::Acknowledged, None) => Stage::Events(EventId::floor(self.from)),
+                };
+                Ok(Next::Events(events))
+            }
+            Stage::Events(last) if self.sent < MOST => self.next_after(last, catalog, filter).await,
+            Stage::Events(last) => self.left_after(last, catalog, filter).await,
         }
-        let page = Page { start: PageStart::After(self.last), limit: PAGE, order: SortOrder::Ascending };
+    }
+
+    async fn next_after(
+        &mut self,
+        last: EventId,
+        catalog: &Catalog,
+        filter: &EventFilter,
+    ) -> Result<Next, CatalogError> {
+        let page = Page { start: PageStart::After(last), limit: PAGE, order: SortOrder::Ascending };
         let events = catalog.list_events(filter, &page).await?.items;
         let Some(last) = events.last() else { return Ok(Next::Done) };
-        self.last = last.id;
+        self.stage = Stage::Events(last.id);
         self.sent += events.len();
         Ok(Next::Events(events))
+    }
+
+    async fn left_after(
+        &self,
+        last: EventId,
+        catalog: &Catalog,
+        filter: &EventFilter,
+    ) -> Result<Next, CatalogError> {
+        let rest = EventFilter { from: Some(last.time()), ..filter.clone() };
+        let page = Page { start: PageStart::Number(1), limit: 1, order: SortOrder::Ascending };
+        let left = catalog.list_events(&rest, &page).await?.total.unwrap_or(0);
+        // The last one that was sent is among them.
+        Ok(match left.saturating_sub(1) {
+            0 => Next::Done,
+            left => Next::Left(left, Unfinished { from: self.from, last }),
+        })
     }
 }
 

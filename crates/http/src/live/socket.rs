@@ -18,7 +18,7 @@ use super::Live;
 use super::directory::Cameras;
 use super::frame::{Frame, lagged};
 use super::message::{Request, Wants, error_text, event_id};
-use super::replay::{Next, Replay, Sent};
+use super::replay::{Next, Replay, Sent, Unfinished};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::state::ApiState;
@@ -66,6 +66,8 @@ pub struct Socket {
     feed: Receiver<Arc<Frame>>,
     rights: watch::Receiver<u64>,
     sent: Sent,
+    /// What was missed and is left.
+    unfinished: Option<Unfinished>,
     heard: Instant,
     messages: u32,
     _place: Permit,
@@ -84,6 +86,7 @@ impl Socket {
             client,
             wants: Wants::default(),
             sent: Sent::new(monotonic()),
+            unfinished: None,
             heard: monotonic(),
             messages: 0,
             _place: place,
@@ -177,6 +180,8 @@ impl Socket {
             Request::Subscribe(lists) => {
                 let cameras = self.state.live.directory().cameras(self.caller.org).await?;
                 self.wants.subscribe(&self.caller, &cameras, lists)?;
+                // It may be more than before.
+                self.unfinished = None;
             }
             Request::Unsubscribe { topics } => self.wants.unsubscribe(topics),
             Request::Resume { last_event_id } => {
@@ -185,7 +190,8 @@ impl Socket {
                     let message = "Subscribe first: only what you are subscribed to is sent again.";
                     return Err(ApiError::new(ErrorCode::ValidationFailed, message));
                 }
-                return Ok(Some(Replay::new(last)));
+                let from = self.state.events.missed_from(last, self.state.clock.now());
+                return Ok(Some(Replay::new(from, self.unfinished.take())));
             }
         }
         Ok(None)
@@ -201,7 +207,10 @@ impl Socket {
             };
             let events = match next {
                 Next::Events(events) => events,
-                Next::Left(left) => return self.send([Message::Text(lagged(left))]).await,
+                Next::Left(left, unfinished) => {
+                    self.unfinished = Some(unfinished);
+                    return self.send([Message::Text(lagged(left))]).await;
+                }
                 Next::Done => return Ok(()),
             };
             let mut messages = Vec::with_capacity(events.len());
@@ -250,7 +259,7 @@ impl Socket {
     }
 
     fn missed(&mut self, missed: u64) -> Option<Message> {
-        self.sent = Sent::new(monotonic());
+        (self.sent, self.unfinished) = (Sent::new(monotonic()), None);
         self.wanted(&Frame::missed(missed))
     }
 
