@@ -5,7 +5,7 @@
 //! minute after a replay, and, because a replay is asked for then, after the beginning and after
 //! something was missed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nightjar_catalog::{
@@ -22,8 +22,9 @@ const MOST: usize = 10_000;
 const PAGE: u32 = 500;
 /// For how long what was sent is remembered: an event is told live within seconds of being stored.
 const REMEMBERED: Duration = Duration::from_secs(60);
-/// Events told live that are remembered at most.
-const MOST_LIVE: usize = 2_000;
+/// Events that are remembered at most: two feeds of 4,096 are before a socket, so what was stored
+/// before those is not told live any more.
+const MOST_REMEMBERED: usize = 8_192;
 /// Pages of what became of earlier events that are looked at, of each kind.
 const MOST_PAGES: usize = 100;
 
@@ -54,7 +55,7 @@ pub(super) struct Unfinished {
 /// What was sent, until it can't come from elsewhere any more.
 #[derive(Debug)]
 pub(super) struct Sent {
-    events: HashMap<EventId, Progress>,
+    events: BTreeMap<EventId, Progress>,
     until: Instant,
     /// Whether what is told live is remembered too.
     live: bool,
@@ -140,20 +141,28 @@ impl Replay {
 impl Sent {
     /// Remembers what is told live from now on.
     pub(super) fn new(now: Instant) -> Self {
-        Self { events: HashMap::new(), until: now + REMEMBERED, live: true }
+        Self { events: BTreeMap::new(), until: now + REMEMBERED, live: true }
     }
 
     /// It was told live.
     pub(super) fn note_live(&mut self, frame: &Frame) {
-        if let Some((id, progress)) = frame.event.filter(|_| self.live && self.events.len() < MOST_LIVE) {
-            self.events.insert(id, progress);
+        if let Some((id, progress)) = frame.event.filter(|_| self.live) {
+            self.note(id, progress);
         }
     }
 
     /// It came out of the store.
     pub(super) fn note_stored(&mut self, event: &Event, now: Instant) {
-        self.events.insert(event.id, Progress::of(event));
+        self.note(event.id, Progress::of(event));
         self.until = now + REMEMBERED;
+    }
+
+    fn note(&mut self, id: EventId, progress: Progress) {
+        self.events.insert(id, progress);
+        if self.events.len() > MOST_REMEMBERED {
+            // The oldest one is the least likely to come again.
+            self.events.pop_first();
+        }
     }
 
     /// Whether the client has this already.
@@ -167,5 +176,37 @@ impl Sent {
         if now >= self.until {
             *self = Self { live: false, ..Self::new(now) };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nightjar_model::{EventType, NewEvent, OrgId, Severity};
+
+    use super::*;
+    use crate::live::directory::Cameras;
+
+    fn event(number: i64) -> Event {
+        let start = WallTime::from_millis(1_763_000_000_000 + number);
+        let new = NewEvent::new(OrgId::DEFAULT, EventType::DOORBELL, Severity::Info, start);
+        new.with_id(EventId::at(start, 1))
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_is_remembered_up_to_a_bound_and_the_oldest_goes_first() {
+        #[expect(clippy::disallowed_methods, reason = "some instant")]
+        let now = Instant::now();
+        let mut sent = Sent::new(now);
+        let frame = |number| Frame::event(&event(number), &Cameras::default());
+        let live = 200_000;
+        sent.note_live(&frame(live));
+        // Ten requests of a client that is far behind.
+        for number in 0..100_000 {
+            sent.note_stored(&event(number), now);
+        }
+        assert_eq!(sent.events.len(), MOST_REMEMBERED);
+        assert!(sent.covers(&frame(live)) && sent.covers(&frame(99_999)) && !sent.covers(&frame(0)));
+        sent.tidy(now + REMEMBERED);
+        assert!(sent.events.is_empty());
     }
 }
