@@ -1,5 +1,6 @@
 //! Events: written in batches, listed page by page at the same cost however many there are.
 
+pub(crate) mod changes;
 mod counts;
 pub(crate) mod list;
 mod retention;
@@ -14,6 +15,7 @@ use crate::entity::event::{COLUMNS, Column, Entity, to_values};
 use crate::sql::{Values, batches};
 use crate::{Catalog, Result};
 
+pub use changes::{EventChange, EventChanged};
 pub use list::{EventFilter, EventPage};
 
 /// One change of the events.
@@ -28,16 +30,17 @@ pub enum EventWrite {
 }
 
 impl Catalog {
-    /// Writes all of it or nothing. An event that is there already stays as it is, so that a batch
-    /// whose outcome got lost can be written again.
-    pub async fn apply_events(&self, writes: &[EventWrite]) -> Result<()> {
+    /// Writes all of it or nothing; gives what has ended, as it is now: somebody may have acknowledged
+    /// it while it lasted. An event that is there already stays as it is, so that a batch whose outcome
+    /// got lost can be written again.
+    pub async fn apply_events(&self, writes: &[EventWrite]) -> Result<Vec<Event>> {
         if writes.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         self.write(|| self.apply_events_once(writes)).await
     }
 
-    async fn apply_events_once(&self, writes: &[EventWrite]) -> Result<()> {
+    async fn apply_events_once(&self, writes: &[EventWrite]) -> Result<Vec<Event>> {
         let transaction = self.begin().await?;
         let new: Vec<(&Event, Option<&str>)> = writes.iter().filter_map(beginning).collect();
         let mut added = counts::Counts::default();
@@ -47,12 +50,16 @@ impl Catalog {
                 .extend(batch.iter().map(|(event, _)| *event).filter(|event| inserted.contains(&event.id.0)));
         }
         counts::add(&transaction, &added).await?;
+        let mut ended = Vec::new();
         for write in writes {
             if let EventWrite::Ended(id, at) = write {
                 end(&transaction, *id, *at).await?;
+                ended.extend(Entity::find_by_id(id.0).one(&transaction).await?);
             }
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        // One that can't be read does not keep the others from being written.
+        Ok(ended.into_iter().filter_map(|row| Event::try_from(row).ok()).collect())
     }
 
     /// One event.

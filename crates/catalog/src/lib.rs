@@ -36,7 +36,7 @@ pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord,
 pub use audit::{AuditFilter, AuditReport};
 pub use cameras::{CameraBook, CameraFilter, CameraSort, CameraSortKey, ConfigPart};
 pub use catalog::Catalog;
-pub use events::{EventFilter, EventPage, EventWrite};
+pub use events::{EventChange, EventChanged, EventFilter, EventPage, EventWrite};
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};
 pub use nightjar_database::{CatalogError, CatalogOptions, DatabaseKind, Result, Sealer};
 pub use page::{InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};

@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 use uuid::Uuid;
 
 use crate::audit::page_statement as page_of_audit;
+use crate::events::changes::page as page_of_changes;
 use crate::events::list::{KINDS, count_statement as count_of_events, page_statement as page_of_events};
 use crate::gaps::open_query;
 use crate::purges::covered;
@@ -19,8 +20,8 @@ use crate::sql::statement;
 use crate::usage::{OPEN, USAGE};
 use crate::window::Window;
 use crate::{
-    AuditFilter, Catalog, CatalogOptions, DatabaseKind, EventFilter, Page, PageStart, SegmentCursor,
-    SegmentFilter, SortOrder,
+    AuditFilter, Catalog, CatalogOptions, DatabaseKind, EventChange, EventFilter, Page, PageStart,
+    SegmentCursor, SegmentFilter, SortOrder,
 };
 
 #[tokio::test]
@@ -263,6 +264,21 @@ async fn events_are_read_in_order_by_index_whatever_is_asked_for() {
                 assert!(reads.iter().all(|step| step.contains(index)), "{filter:?}: {plan}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_events_is_read_in_order_by_index_alone() {
+    let database = Database::new().await;
+    let after = (WallTime::from_micros(5), EventId::floor(WallTime::from_micros(5)));
+    let cases = [
+        (EventChange::Ended, "COVERING INDEX events_ended (org_id=? AND (end_at,id)>(?,?))"),
+        (EventChange::Acknowledged, "COVERING INDEX events_seen (org_id=? AND (acknowledged_at,id)>(?,?))"),
+    ];
+    for (change, index) in cases {
+        let select = page_of_changes(database.catalog.reader(), OrgId::DEFAULT, change, after);
+        let plan = database.plan(select).await;
+        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{change:?}: {plan}");
     }
 }
 

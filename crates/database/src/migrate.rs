@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "purges",
         ddl: |kind| dialect::ddl(kind, include_str!("migrations/0006_purges.sql")),
     },
+    Migration {
+        version: 9,
+        name: "event_changes",
+        ddl: |_| include_str!("migrations/0009_event_changes.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {
@@ -147,7 +152,7 @@ mod tests {
         let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
         let database = Database::connect(&url, &CatalogOptions::default()).await.expect("opens");
         let kind = database.kind();
-        let newest = MIGRATIONS.len() as i32;
+        let newest = MIGRATIONS.last().expect("there are some").version;
         let next = |ddl| [Migration { version: newest + 1, name: "next", ddl }];
         let error = run_these(kind, database.writer(), &next(broken)).await.expect_err("breaks off");
         assert!(matches!(error, CatalogError::Migration { version, .. } if version == newest + 1), "{error}");

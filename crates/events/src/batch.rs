@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use nightjar_catalog::EventWrite;
-use nightjar_model::{Event, EventId, NewEvent, NodeId, WallTime};
+use nightjar_model::{EventId, NewEvent, NodeId, WallTime};
 use serde_json::{Map, Value};
 
 /// What lasts at the same time; more are stored as if they did not last.
@@ -23,11 +23,10 @@ pub(crate) enum Order {
     End(String, WallTime),
 }
 
-/// A change that waits to be written, with the event as it is afterwards.
+/// A change that waits to be written.
 #[derive(Debug, Clone)]
 pub(crate) struct Waiting<T> {
     pub(crate) write: EventWrite,
-    pub(crate) event: Event,
     /// When it came.
     pub(crate) since: T,
 }
@@ -38,7 +37,8 @@ pub(crate) struct Batch<T> {
     node: NodeId,
     waiting: VecDeque<Waiting<T>>,
     most: usize,
-    open: HashMap<String, Event>,
+    /// What lasts: which event, and when it began.
+    open: HashMap<String, (EventId, WallTime)>,
     last: EventId,
 }
 
@@ -94,21 +94,19 @@ impl<T: Copy> Batch<T> {
         let event = NewEvent { metadata: bounded(new.metadata), ..new }.with_id(id);
         let write = match key.filter(|_| self.open.len() < MOST_OPEN) {
             Some(key) => {
-                self.open.insert(key, event.clone());
-                EventWrite::Began(event.clone(), self.node.clone())
+                self.open.insert(key, (id, event.start));
+                EventWrite::Began(event, self.node.clone())
             }
-            None => EventWrite::Happened(event.clone()),
+            None => EventWrite::Happened(event),
         };
-        self.waiting.push_back(Waiting { write, event, since: now });
+        self.waiting.push_back(Waiting { write, since: now });
         true
     }
 
     /// Ends are never refused: there are no more of them than of what lasts.
     fn end(&mut self, key: &str, at: WallTime, now: T) {
-        let Some(event) = self.open.remove(key) else { return };
-        let at = at.max(event.start);
-        let write = EventWrite::Ended(event.id, at);
-        self.waiting.push_back(Waiting { write, event: Event { end: Some(at), ..event }, since: now });
+        let Some((id, start)) = self.open.remove(key) else { return };
+        self.waiting.push_back(Waiting { write: EventWrite::Ended(id, at.max(start)), since: now });
     }
 
     fn id(&mut self, start: WallTime, random: u64) -> EventId {
@@ -132,7 +130,7 @@ fn bounded(metadata: Map<String, Value>) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nightjar_model::{EventType, OrgId, Severity};
+    use nightjar_model::{Event, EventType, OrgId, Severity};
 
     fn at(millis: i64) -> WallTime {
         WallTime::from_millis(1_763_000_000_000 + millis)
@@ -146,8 +144,16 @@ mod tests {
         Batch::new(NodeId("node-1".to_owned()), most)
     }
 
+    fn event(waiting: &Waiting<u32>) -> Option<&Event> {
+        match &waiting.write {
+            EventWrite::Happened(event) | EventWrite::Began(event, _) => Some(event),
+            EventWrite::Ended(..) => None,
+        }
+    }
+
+    /// Of what happened or began.
     fn ids(batch: &Batch<u32>) -> Vec<EventId> {
-        batch.waiting.iter().map(|waiting| waiting.event.id).collect()
+        batch.waiting.iter().filter_map(event).map(|event| event.id).collect()
     }
 
     #[test]
@@ -157,7 +163,11 @@ mod tests {
             assert!(batch.accept(Order::Publish(new(start)), 0, u64::MAX));
         }
         assert!(ids(&batch).is_sorted());
-        assert_eq!(batch.waiting[2].event.start, at(3), "what happened when stays as it was");
+        assert_eq!(
+            event(&batch.waiting[2]).map(|event| event.start),
+            Some(at(3)),
+            "what happened when stays as it was"
+        );
         batch.accept(Order::Publish(new(at(-200))), 0, 7);
         assert_eq!(ids(&batch)[6], EventId::at(at(-200), 7), "late");
     }
@@ -172,7 +182,6 @@ mod tests {
         let writes = batch.first(10);
         assert_eq!(writes.len(), 2);
         assert_eq!(writes[1], EventWrite::Ended(ids(&batch)[0], at(5)));
-        assert_eq!(batch.waiting[1].event.end, Some(at(5)));
     }
 
     #[test]
@@ -183,7 +192,7 @@ mod tests {
         batch.end_all(at(20), 0);
         batch.end_all(at(30), 0);
         let ids = ids(&batch);
-        let ends = [EventWrite::Ended(ids[0], at(9)), EventWrite::Ended(ids[2], at(20))];
+        let ends = [EventWrite::Ended(ids[0], at(9)), EventWrite::Ended(ids[1], at(20))];
         let writes = batch.first(10);
         assert_eq!([&writes[1], &writes[3]], [&ends[0], &ends[1]]);
         assert_eq!(writes.len(), 4);
@@ -205,7 +214,7 @@ mod tests {
     fn metadata_has_a_bound() {
         let mut batch = batch(2);
         batch.accept(Order::Publish(new(at(1)).with("text", "x".repeat(20_000))), 0, 1);
-        let metadata = &batch.waiting[0].event.metadata;
+        let metadata = &event(&batch.waiting[0]).expect("is one").metadata;
         assert_eq!(metadata.keys().collect::<Vec<_>>(), ["omitted_bytes"]);
     }
 }

@@ -8,6 +8,7 @@
 mod batch;
 mod feed;
 mod pipeline;
+mod stored;
 mod watch;
 mod writer;
 

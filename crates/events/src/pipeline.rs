@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use metrics::counter;
 use nightjar_catalog::Catalog;
-use nightjar_model::{Event, NewEvent, NodeId, WallTime};
+use nightjar_model::{Event, EventId, NewEvent, NodeId, WallTime};
+use parking_lot::Mutex;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::batch::Order;
 use crate::feed::{Notice, Notices, StatusChange};
+use crate::stored::Stored;
 use crate::writer::Writer;
 
 /// Bounds of the pipeline.
@@ -61,6 +63,7 @@ pub struct Events {
 struct Inner {
     orders: mpsc::Sender<Order>,
     feed: broadcast::Sender<Notice>,
+    stored: Mutex<Stored>,
     dropped: AtomicU64,
 }
 
@@ -73,7 +76,8 @@ impl Events {
         stop: CancellationToken,
     ) -> (Self, impl Future<Output = ()> + Send) {
         let (orders, queue) = mpsc::channel(config.queue);
-        let inner = Inner { orders, feed: broadcast::Sender::new(config.feed), dropped: AtomicU64::new(0) };
+        let feed = broadcast::Sender::new(config.feed);
+        let inner = Inner { orders, feed, stored: Mutex::new(Stored::new()), dropped: AtomicU64::new(0) };
         let events = Self { inner: Arc::new(inner) };
         let writer = Writer::new(catalog, config, events.clone());
         (events, writer.run(queue, stop))
@@ -106,6 +110,12 @@ impl Events {
         self.inner.dropped.load(Ordering::Relaxed)
     }
 
+    /// From when on a listener that knows this event may have missed some: those that began then, and
+    /// those that ended or were acknowledged then. Among them are some that it may know.
+    pub fn missed_from(&self, last: EventId, now: WallTime) -> WallTime {
+        self.inner.stored.lock().missed_from(last, now)
+    }
+
     /// Tells listeners that a stored event is not as it was: somebody has acknowledged it.
     pub fn tell_event(&self, event: Event) {
         self.tell(Notice::Event(Arc::new(event)));
@@ -119,6 +129,11 @@ impl Events {
     pub(crate) fn tell(&self, notice: Notice) {
         // Nobody may be listening.
         let _ = self.inner.feed.send(notice);
+    }
+
+    /// An event was stored.
+    pub(crate) fn note_stored(&self, id: EventId) {
+        self.inner.stored.lock().note(id);
     }
 
     pub(crate) fn count_dropped(&self, events: u64) {

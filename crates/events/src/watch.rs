@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::camera::CameraWatch;
 use self::installation::InstallationWatch;
 use self::owners::Owners;
+pub(crate) use self::settle::MOST_MICROS as LONGEST_HOLD_MICROS;
 use crate::{Events, StatusChange};
 
 /// How often the board is read.

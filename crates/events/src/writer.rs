@@ -1,11 +1,12 @@
 //! The driver: takes orders, writes batches, tries again while the database is away, tells listeners.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
 use nightjar_catalog::{Catalog, CatalogError, EventWrite};
-use nightjar_model::{Backoff, EventType};
-use std::sync::Arc;
+use nightjar_model::{Backoff, Event, EventId, EventType};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
@@ -98,25 +99,27 @@ impl Writer {
             }
         };
         match outcome {
-            Ok(()) => self.written(writes.len()),
-            Err(error) if error.is_transient() => self.failed(&error),
-            Err(_) => self.one_by_one(&writes).await,
+            Ok(ended) => self.written(writes.len(), ended),
+            Err(CatalogError::Refused(_)) => self.one_by_one(&writes).await,
+            Err(error) => self.failed(&error),
         }
         self.next = self.next.max(now() + self.config.interval);
         gauge!("nightjar_events_waiting").set(self.batch.len() as f64);
     }
 
-    /// One of them is refused: the others shall not suffer for it.
+    /// One of them is refused: the others shall not suffer for it. Only what the schema refuses is
+    /// dropped, because it never will be taken; all else may pass, such as a standby that takes no
+    /// writes until it is promoted.
     async fn one_by_one(&mut self, writes: &[EventWrite]) {
         for write in writes {
             match self.catalog.apply_events(std::slice::from_ref(write)).await {
-                Ok(()) => self.written(1),
-                Err(error) if error.is_transient() => return self.failed(&error),
-                Err(error) => {
+                Ok(ended) => self.written(1, ended),
+                Err(error @ CatalogError::Refused(_)) => {
                     tracing::error!(%error, "an event can't be written and is dropped");
                     self.batch.pop();
                     self.events.count_dropped(1);
                 }
+                Err(error) => return self.failed(&error),
             }
         }
     }
@@ -128,17 +131,26 @@ impl Writer {
         self.next = now() + delay;
     }
 
-    fn written(&mut self, count: usize) {
+    /// Tells what is stored; what has ended as it is in the store, where somebody may have acknowledged
+    /// it meanwhile. What is not there any more is not told.
+    fn written(&mut self, count: usize, ended: Vec<Event>) {
         self.backoff.reset();
         let at = now();
-        for waiting in (0..count).map_while(|_| self.batch.pop()).collect::<Vec<_>>() {
-            let Waiting { write, event, since } = waiting;
-            if !matches!(write, EventWrite::Ended(..)) {
-                counter!("reolink_events_total", "type" => label(&event.event_type)).increment(1);
-            }
+        let mut ended: HashMap<EventId, Event> = ended.into_iter().map(|event| (event.id, event)).collect();
+        for Waiting { write, since } in (0..count).map_while(|_| self.batch.pop()).collect::<Vec<_>>() {
+            let event = match write {
+                EventWrite::Happened(event) | EventWrite::Began(event, _) => {
+                    counter!("reolink_events_total", "type" => label(&event.event_type)).increment(1);
+                    self.events.note_stored(event.id);
+                    Some(event)
+                }
+                EventWrite::Ended(id, _) => ended.remove(&id),
+            };
             let took = at.duration_since(since);
             histogram!("reolink_events_processing_duration_seconds").record(took.as_secs_f64());
-            self.events.tell(Notice::Event(Arc::new(event)));
+            if let Some(event) = event {
+                self.events.tell(Notice::Event(Arc::new(event)));
+            }
         }
     }
 }

@@ -71,8 +71,10 @@ pub(crate) async fn create_ticket(
 ///   replaces the one before; an empty `cameras` or `event_types` takes the limit away. Without `topics`: `events` and
 ///   `alerts`. Cameras are named by id or key.
 /// - `{"action":"unsubscribe","topics":[…]}`; without `topics`: from all.
-/// - `{"action":"resume","last_event_id":"…"}`: what was missed since that event is sent, oldest first, up to 10,000 events; if
-///   there are more, `lagged` says how many: resume again from the last one.
+/// - `{"action":"resume","last_event_id":"…"}`: what was missed since that event is sent, up to 10,000 events; if there are
+///   more, `lagged` says how many: resume again from the last one. First comes what began before and has ended or been
+///   acknowledged since, as it is now; then what began since, oldest first. Because an event may be reported late, what
+///   began up to six minutes before the one that you name comes again: keep events by their `id`.
 ///
 /// The server sends `{"type":"event","event":{…}}` when something happens, and again when it ends or is acknowledged;
 /// `{"type":"status",…}` when a camera connects, disconnects, is recorded or is not;

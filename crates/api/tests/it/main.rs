@@ -25,6 +25,7 @@ mod player;
 mod probe;
 mod recording;
 mod recordings;
+mod replays;
 mod sockets;
 mod storage;
 #[path = "../../../playback/tests/it/stores.rs"]

@@ -105,7 +105,7 @@ impl Catalog {
         Ok(EventPage { items: self.events_of(ids, page.order).await?, total, next_cursor })
     }
 
-    async fn events_of(&self, ids: Vec<Uuid>, order: SortOrder) -> Result<Vec<Event>> {
+    pub(super) async fn events_of(&self, ids: Vec<Uuid>, order: SortOrder) -> Result<Vec<Event>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -184,6 +184,7 @@ pub(crate) fn page_statement(
 }
 
 /// What an index is asked for, one part after the other.
+#[derive(Default)]
 struct Parts {
     columns: &'static [&'static str],
     index: Option<&'static str>,
@@ -197,14 +198,7 @@ struct Parts {
 impl Parts {
     fn of(filter: &EventFilter, kinds: &[String], most: usize) -> Self {
         let org: Value = filter.org.0.into();
-        let by_org = Self {
-            columns: &["org_id"],
-            index: None,
-            rows: vec![vec![org.clone()]],
-            cameras: false,
-            types: false,
-            severities: false,
-        };
+        let by_org = Self { columns: &["org_id"], rows: vec![vec![org.clone()]], ..Self::default() };
         if filter.acknowledged == Some(true) {
             return Self { index: Some("events_acknowledged"), ..by_org };
         }
@@ -221,11 +215,10 @@ impl Parts {
             let row = |(kind, severity): (&&str, &i16)| vec![org.clone(), (*kind).into(), (*severity).into()];
             return Self {
                 columns: &["org_id", "event_type", "severity"],
-                index: None,
                 rows: pairs.map(row).collect(),
-                cameras: false,
                 types: true,
                 severities: true,
+                ..Self::default()
             };
         }
         by_org
@@ -240,7 +233,6 @@ impl Parts {
         let by_type = !types.is_empty();
         Self {
             columns: if by_type { &["org_id", "camera_id", "event_type"] } else { &["org_id", "camera_id"] },
-            index: None,
             rows: if by_type {
                 cameras.iter().flat_map(with_types).collect()
             } else {
@@ -248,7 +240,7 @@ impl Parts {
             },
             cameras: true,
             types: by_type,
-            severities: false,
+            ..Self::default()
         }
     }
 
@@ -258,10 +250,10 @@ impl Parts {
         if !self.cameras {
             rest += &of_cameras(filter, values, true);
         }
-        if !self.types && !filter.types.is_empty() {
+        if !self.types {
             rest += &of_types(filter, values);
         }
-        if !self.severities && !filter.severities.is_empty() {
+        if !self.severities {
             rest += &of_severities(filter, values);
         }
         match filter.acknowledged {
@@ -300,11 +292,17 @@ fn of_cameras(filter: &EventFilter, values: &mut Values, hidden: bool) -> String
 }
 
 fn of_types(filter: &EventFilter, values: &mut Values) -> String {
+    if filter.types.is_empty() {
+        return String::new();
+    }
     let types = values.bind_row(filter.types.iter().map(|kind| kind.as_str().into()));
     format!(" AND (event_type IN {types}) IS TRUE")
 }
 
 fn of_severities(filter: &EventFilter, values: &mut Values) -> String {
+    if filter.severities.is_empty() {
+        return String::new();
+    }
     let severities = values.bind_row(filter.severity_numbers().into_iter().map(Value::from));
     format!(" AND (severity IN {severities}) IS TRUE")
 }
@@ -350,12 +348,8 @@ fn sum_between(filter: &EventFilter, first: Option<i64>, end: Option<i64>, value
     if let Some(end) = end {
         rows += &format!(" AND from_at < {}", values.bind(end));
     }
-    if !filter.types.is_empty() {
-        rows += &of_types(filter, values);
-    }
-    if !filter.severities.is_empty() {
-        rows += &of_severities(filter, values);
-    }
+    rows += &of_types(filter, values);
+    rows += &of_severities(filter, values);
     format!("(SELECT coalesce(sum({what}), 0) FROM event_counts WHERE {rows})")
 }
 
@@ -368,12 +362,8 @@ fn count_between(
     let mut rows = format!("org_id = {}", values.bind(filter.org.0));
     rows += &of_cameras(filter, values, false);
     rows += &times(from, to, values);
-    if !filter.types.is_empty() {
-        rows += &of_types(filter, values);
-    }
-    if !filter.severities.is_empty() {
-        rows += &of_severities(filter, values);
-    }
+    rows += &of_types(filter, values);
+    rows += &of_severities(filter, values);
     if let Some(acknowledged) = filter.acknowledged {
         let not = if acknowledged { "NOT" } else { "" };
         rows += &format!(" AND (acknowledged_at IS {not} NULL) IS TRUE");

@@ -1,6 +1,8 @@
 //! Events: written once, found by any filter, counted rightly, gone when they are old.
 
-use nightjar_catalog::{Catalog, DatabaseKind, EventFilter, EventWrite, Page, PageStart, SortOrder};
+use nightjar_catalog::{
+    Catalog, DatabaseKind, EventChange, EventFilter, EventWrite, Page, PageStart, SortOrder,
+};
 use nightjar_media::WallTime;
 use nightjar_model::{
     Acknowledgement, CameraId, Event, EventId, EventType, NewEvent, NodeId, OrgId, Severity, UserId,
@@ -17,6 +19,7 @@ on_both!(
     what_lasts_is_one_event_with_an_end,
     what_was_left_open_ends_with_its_process,
     the_first_to_acknowledge_stays,
+    what_became_of_events_is_found_in_its_order,
     pages_are_what_a_plain_filter_gives,
     a_page_by_number_counts_all,
     another_tenant_sees_nothing,
@@ -75,9 +78,15 @@ async fn what_lasts_is_one_event_with_an_end(database: TestDatabase) {
     let lasting = event(at(3), 3);
     catalog.apply_events(&[EventWrite::Began(lasting.clone(), node())]).await.expect("is written");
     assert_eq!(catalog.event(OrgId::DEFAULT, lasting.id).await, Ok(Some(lasting.clone())));
-    let ends = [EventWrite::Ended(lasting.id, at(8)), EventWrite::Ended(lasting.id, at(9))];
-    catalog.apply_events(&ends).await.expect("is written");
-    let ended = Event { end: Some(at(8)), ..lasting };
+    let acknowledged = Some(seen(7, 1));
+    catalog.acknowledge_event(OrgId::DEFAULT, lasting.id, seen(7, 1)).await.expect("is written");
+    let ended = Event { end: Some(at(8)), acknowledged, ..lasting };
+    // The second time as if the outcome of the first had got lost.
+    for end in [8, 9] {
+        let unknown = EventWrite::Ended(EventId::at(at(3), 9), at(end));
+        let ends = [unknown, EventWrite::Ended(ended.id, at(end))];
+        assert_eq!(catalog.apply_events(&ends).await, Ok(vec![ended.clone()]));
+    }
     assert_eq!(catalog.event(OrgId::DEFAULT, ended.id).await, Ok(Some(ended.clone())));
     let short = event(at(20), 4);
     let both = [EventWrite::Began(short.clone(), node()), EventWrite::Ended(short.id, at(21))];
@@ -120,6 +129,45 @@ async fn the_first_to_acknowledge_stays(database: TestDatabase) {
     let all = EventFilter::all(OrgId::DEFAULT);
     for (answer, expected) in [(Some(true), 1), (Some(false), 0), (None, 1)] {
         assert_eq!(total(&catalog, &EventFilter { acknowledged: answer, ..all.clone() }).await, expected);
+    }
+}
+
+async fn what_became_of_events_is_found_in_its_order(database: TestDatabase) {
+    let catalog = database.open().await;
+    // Those of odd numbers end an hour after they began, and every fifth was acknowledged ten seconds
+    // after the one of the number before.
+    let went_on = |number: i64| Event {
+        end: (number % 2 == 1).then(|| at(number + 3_600)),
+        acknowledged: (number % 5 == 0).then(|| seen(5_000 + 10 * number, 1)),
+        ..event(at(number), 1)
+    };
+    let events: Vec<Event> = (0..3_000).map(went_on).collect();
+    catalog.apply_events(&happened(&events)).await.expect("is written");
+    let (since, before) = (at(3_700), at(2_000));
+    for change in [EventChange::Ended, EventChange::Acknowledged] {
+        let (mut found, mut pages, mut next) = (Vec::new(), 0, Some((since, EventId::floor(at(0)))));
+        while let Some(after) = next {
+            let page = catalog.events_changed(OrgId::DEFAULT, change, after, before).await;
+            let (events, last) = page.expect("is read");
+            found.extend(events);
+            (next, pages) = (last, pages + 1);
+        }
+        let wanted = |event: &&Event| {
+            event.start < before && changed_at(event, change).is_some_and(|changed| changed >= since)
+        };
+        let expected: Vec<&Event> = events.iter().filter(wanted).collect();
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{change:?}");
+        assert!(pages > 1, "{change:?}");
+        let elsewhere = (since, EventId::floor(at(0)));
+        let nothing = catalog.events_changed(OrgId(Uuid::now_v7()), change, elsewhere, before).await;
+        assert_eq!(nothing, Ok((Vec::new(), None)));
+    }
+}
+
+fn changed_at(event: &Event, change: EventChange) -> Option<WallTime> {
+    match change {
+        EventChange::Ended => event.end,
+        EventChange::Acknowledged => event.acknowledged.map(|it| it.at),
     }
 }
 

@@ -7,7 +7,7 @@ const HOLD_MICROS: i64 = 5_000_000;
 /// … doubled for each report, until there was no change at all for this long, …
 const CALM_MICROS: i64 = 600_000_000;
 /// … up to this: a camera that never comes to rest is in a dozen events an hour and not in hundreds.
-const MOST_MICROS: i64 = 320_000_000;
+pub(crate) const MOST_MICROS: i64 = 320_000_000;
 
 /// A state, reported once it has held.
 #[derive(Debug, Clone)]

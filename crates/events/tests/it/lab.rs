@@ -33,7 +33,7 @@ pub(crate) struct Lab {
     pub(crate) catalog: Catalog,
     tasks: JoinSet<()>,
     stop: CancellationToken,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Lab {
@@ -45,12 +45,17 @@ impl Lab {
     pub(crate) async fn with(config: EventsConfig, parameter: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}/catalog.db{parameter}", folder.path().display());
-        let catalog = Catalog::connect(&url, &CatalogOptions::default()).await.expect("opens");
+        Self { _folder: Some(folder), ..Self::on(config, &url).await }
+    }
+
+    /// On this database.
+    pub(crate) async fn on(config: EventsConfig, url: &str) -> Self {
+        let catalog = Catalog::connect(url, &CatalogOptions::default()).await.expect("opens");
         let stop = CancellationToken::new();
         let (events, run) = Events::new(catalog.clone(), config, stop.clone());
         let mut tasks = JoinSet::new();
         tasks.spawn(run);
-        Self { events, catalog, tasks, stop, _folder: folder }
+        Self { events, catalog, tasks, stop, _folder: None }
     }
 
     /// All events that are stored, oldest first.

@@ -1,6 +1,8 @@
 //! The pipeline over a real database.
 
+mod database;
 mod lab;
 mod pipeline;
 mod room;
+mod standby;
 mod watch;

@@ -1,7 +1,9 @@
 //! From publishing to telling.
 
 use nightjar_events::{Events, EventsConfig, Notice};
+use nightjar_model::{Acknowledgement, Event, UserId};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::lab::{Lab, at, config, doorbell, told};
 
@@ -50,6 +52,20 @@ async fn what_lasts_is_told_when_it_begins_and_when_it_ends() {
     assert_eq!((told[0].id, told[0].end), (told[1].id, None));
     assert_eq!(told[1].end, Some(at(9)));
     assert_eq!(lab.stored().await, told[1..]);
+    lab.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_while_it_lasted_still_is_when_it_ends() {
+    let mut lab = Lab::new(config()).await;
+    let mut notices = lab.events.subscribe();
+    lab.events.begin("motion", doorbell(1));
+    let began = told(&mut notices, 1).await.remove(0);
+    let seen = Acknowledgement { at: at(5), by: UserId(Uuid::from_u128(7)) };
+    lab.catalog.acknowledge_event(began.org_id, began.id, seen).await.expect("is written");
+    lab.events.end("motion", at(9));
+    let expected = Event { end: Some(at(9)), acknowledged: Some(seen), ..began };
+    assert_eq!(told(&mut notices, 1).await, [expected]);
     lab.stop().await;
 }
 

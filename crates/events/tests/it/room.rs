@@ -21,7 +21,7 @@ async fn fill(lab: &Lab) -> u64 {
         let event = |number: i64| big(number).with_id(EventId::at(at(number), 0));
         let writes: Vec<EventWrite> = (written..written + 10).map(event).map(EventWrite::Happened).collect();
         match lab.catalog.apply_events(&writes).await {
-            Ok(()) => written += 10,
+            Ok(_) => written += 10,
             Err(CatalogError::Full(_)) => return written.unsigned_abs(),
             Err(error) => panic!("{error}"),
         }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use axum::extract::ws::Utf8Bytes;
+use nightjar_catalog::EventFilter;
 use nightjar_model::{Caller, CameraId, ErrorCode, EventId, EventType, GroupScope, Permission};
 use serde::Deserialize;
 use serde_json::json;
@@ -54,9 +55,9 @@ pub(super) struct Lists {
 pub(super) struct Wants {
     topics: HashSet<Topic>,
     /// None: of all.
-    pub(super) cameras: Option<HashSet<CameraId>>,
+    cameras: Option<HashSet<CameraId>>,
     /// None: of all types.
-    pub(super) types: Option<HashSet<EventType>>,
+    types: Option<HashSet<EventType>>,
 }
 
 impl Request {
@@ -115,6 +116,16 @@ impl Wants {
             Some(topics) => self.topics.retain(|topic| !topics.contains(topic)),
             None => self.topics.clear(),
         }
+    }
+
+    /// The events that `caller` wants and may see, for the store.
+    pub(super) fn filter(&self, caller: &Caller, known: &Cameras) -> EventFilter {
+        let may_see =
+            |camera: &CameraId| caller.groups.covers(known.entry(*camera).and_then(|camera| camera.group));
+        let named = self.cameras.as_ref().map(|named| named.iter().copied().filter(may_see).collect());
+        let cameras = named.or_else(|| known.in_scope(&caller.groups));
+        let types = self.types.iter().flatten().cloned().collect();
+        EventFilter { cameras, types, ..EventFilter::all(caller.org) }
     }
 
     /// Whether `caller` wants this and may see it.

@@ -1,5 +1,6 @@
 //! One client's connection, from its beginning to its end.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,16 +8,17 @@ use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures::{SinkExt, StreamExt};
 use nightjar_cache::Permit;
-use nightjar_model::{Caller, ErrorCode, Permission};
+use nightjar_model::{Caller, ErrorCode, Permission, Via};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::Live;
+use super::directory::Cameras;
 use super::frame::{Frame, lagged};
 use super::message::{Request, Wants, error_text, event_id};
-use super::replay::{Next, Replay, Sent};
+use super::replay::{Next, Replay, Sent, Unfinished};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::state::ApiState;
@@ -64,6 +66,8 @@ pub struct Socket {
     feed: Receiver<Arc<Frame>>,
     rights: watch::Receiver<u64>,
     sent: Sent,
+    /// What was missed and is left.
+    unfinished: Option<Unfinished>,
     heard: Instant,
     messages: u32,
     _place: Permit,
@@ -82,6 +86,7 @@ impl Socket {
             client,
             wants: Wants::default(),
             sent: Sent::new(monotonic()),
+            unfinished: None,
             heard: monotonic(),
             messages: 0,
             _place: place,
@@ -128,20 +133,10 @@ impl Socket {
 
     /// Whether it may still be there, and what it may see.
     async fn look_at_rights(&mut self) -> Result<(), End> {
-        let (via, ip, now) = (self.caller.via, self.client.ip, self.state.clock.now());
-        match self.state.access.caller(via, ip, now).await {
-            Ok(Some(caller)) if !caller.permissions.contains(Permission::EventRead) => Err(NOT_ALLOWED),
-            Ok(Some(caller)) => {
-                self.caller = caller;
-                Ok(())
-            }
-            Ok(None) => Err(SIGNED_OUT),
-            // Looked at again with the next ping.
-            Err(error) => {
-                tracing::debug!(%error, "the rights of a WebSocket can't be read");
-                Ok(())
-            }
+        if let Some(caller) = look(&self.state, self.caller.via, self.client.ip).await? {
+            self.caller = caller;
         }
+        Ok(())
     }
 
     async fn ping(&mut self) -> Result<(), End> {
@@ -181,9 +176,13 @@ impl Socket {
 
     /// Does what is asked; what was missed is left to be sent.
     async fn answer(&mut self, text: &str) -> Result<Option<Replay>, ApiError> {
-        let cameras = self.state.live.directory().cameras(self.caller.org).await?;
         match Request::parse(text)? {
-            Request::Subscribe(lists) => self.wants.subscribe(&self.caller, &cameras, lists)?,
+            Request::Subscribe(lists) => {
+                let cameras = self.state.live.directory().cameras(self.caller.org).await?;
+                self.wants.subscribe(&self.caller, &cameras, lists)?;
+                // It may be more than before.
+                self.unfinished = None;
+            }
             Request::Unsubscribe { topics } => self.wants.unsubscribe(topics),
             Request::Resume { last_event_id } => {
                 let last = event_id(&last_event_id)?;
@@ -191,7 +190,8 @@ impl Socket {
                     let message = "Subscribe first: only what you are subscribed to is sent again.";
                     return Err(ApiError::new(ErrorCode::ValidationFailed, message));
                 }
-                return Ok(Some(Replay::new(&self.caller, &self.wants, &cameras, last)));
+                let from = self.state.events.missed_from(last, self.state.clock.now());
+                return Ok(Some(Replay::new(from, self.unfinished.take())));
             }
         }
         Ok(None)
@@ -199,13 +199,20 @@ impl Socket {
 
     async fn replay(&mut self, mut replay: Replay) -> Result<(), End> {
         loop {
-            let events = match replay.next(&self.state).await {
-                Ok(Next::Events(events)) => events,
-                Ok(Next::Left(left)) => return self.send([Message::Text(lagged(left))]).await,
-                Ok(Next::Done) => return Ok(()),
+            // A page may take its time to be sent, and rights be taken away in it.
+            self.look_at_rights().await?;
+            let (next, cameras) = match self.read(&mut replay).await {
+                Ok(read) => read,
                 Err(error) => return self.send_error(&error).await,
             };
-            let cameras = self.state.live.directory().known(self.caller.org).await;
+            let events = match next {
+                Next::Events(events) => events,
+                Next::Left(left, unfinished) => {
+                    self.unfinished = Some(unfinished);
+                    return self.send([Message::Text(lagged(left))]).await;
+                }
+                Next::Done => return Ok(()),
+            };
             let mut messages = Vec::with_capacity(events.len());
             for event in events {
                 let frame = Frame::event(&event, &cameras);
@@ -216,6 +223,13 @@ impl Socket {
             }
             self.send(messages).await?;
         }
+    }
+
+    /// What comes next of what was missed, among what may be seen now; and the cameras as they are now.
+    async fn read(&mut self, replay: &mut Replay) -> Result<(Next, Arc<Cameras>), ApiError> {
+        let cameras = self.state.live.directory().cameras(self.caller.org).await?;
+        let filter = self.wants.filter(&self.caller, &cameras);
+        Ok((replay.next(&self.state.catalog, &filter).await?, cameras))
     }
 
     /// Sends what was told, and what was told meanwhile, in one go.
@@ -245,7 +259,7 @@ impl Socket {
     }
 
     fn missed(&mut self, missed: u64) -> Option<Message> {
-        self.sent = Sent::new(monotonic());
+        (self.sent, self.unfinished) = (Sent::new(monotonic()), None);
         self.wanted(&Frame::missed(missed))
     }
 
@@ -278,13 +292,25 @@ impl Socket {
                     Ok(Err(_)) | Err(_) => Err(End::Gone),
                 },
                 () = stop.cancelled() => return Err(STOPPING),
-                // The driver looks at them again: it has not seen the change.
-                changed = rights.changed() => if changed.is_ok()
-                    && matches!(state.access.caller(via, ip, state.clock.now()).await, Ok(None))
-                {
-                    return Err(SIGNED_OUT);
+                // What it may see is looked at again behind this: the driver has not seen the change.
+                changed = rights.changed() => if changed.is_ok() {
+                    look(state, via, ip).await?;
                 },
             }
+        }
+    }
+}
+
+/// Who it is now, if it may still be there; none: that can't be read, and is looked at again with the
+/// next ping.
+async fn look(state: &ApiState, via: Via, ip: Option<IpAddr>) -> Result<Option<Caller>, End> {
+    match state.access.caller(via, ip, state.clock.now()).await {
+        Ok(Some(caller)) if !caller.permissions.contains(Permission::EventRead) => Err(NOT_ALLOWED),
+        Ok(Some(caller)) => Ok(Some(caller)),
+        Ok(None) => Err(SIGNED_OUT),
+        Err(error) => {
+            tracing::debug!(%error, "the rights of a WebSocket can't be read");
+            Ok(None)
         }
     }
 }
