@@ -21,7 +21,8 @@ export interface TrackProps {
   readonly range?: Partial<Interval> | undefined;
   readonly height: number;
   readonly wheelZooms?: boolean;
-  readonly loading?: boolean;
+  /** Why there is no footage to show yet. */
+  readonly missing?: "loading" | "failed";
   readonly className?: string;
   onPick(at: Millis): void;
   onZoom(factor: number, anchor: Millis): void;
@@ -30,7 +31,7 @@ export interface TrackProps {
 
 /** One camera's footage over time: click plays, drag moves, wheel and pinch zoom, keys do all of it. */
 export function Track(props: TrackProps) {
-  const { label, footage, window, now, playhead, height, onPick, onZoom, onPan } = props;
+  const { label, footage, window, now, playhead, height, missing, onPick, onZoom, onPan } = props;
   const [measure, width] = useWidth();
   const [hover, setHover] = useState<{ x: number; anchor: DOMRect }>();
   // Where the keyboard is; it starts at the picture that is shown.
@@ -83,17 +84,17 @@ export function Track(props: TrackProps) {
     >
       <div ref={gestures} className="absolute inset-0 cursor-pointer touch-pan-y overflow-hidden rounded-sm bg-track">
         <svg ref={measure} width="100%" height={height} shapeRendering="crispEdges" aria-hidden className="block">
-          {!props.loading && <Bars footage={footage} window={window} width={width} height={height} />}
+          {!missing && <Bars footage={footage} window={window} width={width} height={height} />}
           <Range range={props.range} x={x} width={width} height={height} />
           {edge < width && <rect x={edge} width={width - edge} height={height} fill="var(--background)" />}
           {edge < width && <rect x={edge} width={1} height={height} fill="var(--primary)" />}
         </svg>
-        {props.loading && <div className="absolute inset-0 animate-pulse bg-muted" />}
+        {missing && <Missing why={missing} />}
         <Marker at={hover?.x} className="bg-foreground/60" />
         <Marker at={cursor === undefined ? undefined : x(cursor)} className="bg-ring" />
       </div>
       <Playhead at={playhead === undefined ? undefined : x(playhead)} width={width} />
-      {hover && !props.loading && (
+      {hover && !missing && (
         <HoverCard footage={footage} window={window} width={width} now={now} at={timeAt(window, width, hover.x)} {...hover} />
       )}
     </div>
@@ -115,6 +116,15 @@ function act(action: TrackKey, { onPick, onZoom, onPan, setCursor, focus }: Acti
     setCursor(action.to);
     if (action.pan !== 0) onPan(action.pan);
   }
+}
+
+function Missing({ why }: { readonly why: "loading" | "failed" }) {
+  if (why === "loading") return <div className="absolute inset-0 animate-pulse bg-muted" />;
+  return (
+    <p role="status" data-testid="footage-failed" className="absolute inset-0 flex items-center bg-muted px-2 text-xs text-muted-foreground">
+      <span className="truncate">This time can't be read. Trying again by itself.</span>
+    </p>
+  );
 }
 
 function Marker({ at, className }: { readonly at: number | undefined; readonly className: string }) {

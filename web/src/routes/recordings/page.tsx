@@ -56,7 +56,7 @@ function Cameras({ cameras, search }: CamerasProps) {
   const selected = cameras.find((camera) => camera.key === search.camera || camera.id === search.camera);
   const [view, setView] = useState<View>(() => (target === "latest" ? LAST_DAY : reveal(LAST_DAY, target, serverNow())));
   const [visible, refFor] = useVisible();
-  const { footages, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
+  const { footages, failed, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
   const player = usePlayerFor(selected?.id);
   const playhead = usePlayhead(player);
   const actions = useActions(setView);
@@ -91,6 +91,7 @@ function Cameras({ cameras, search }: CamerasProps) {
           {...actions}
           cameras={cameras}
           footages={footages}
+          failed={failed}
           refFor={refFor}
           view={view}
           window={window}

@@ -7,7 +7,7 @@ import type { Footage, Interval, Millis } from "@/lib/footage/types";
 import { DAY, dataWindow } from "@/lib/footage/view";
 import { now } from "@/lib/time/clock";
 
-/** How often the window that reaches to the present is asked for again. */
+/** How often a window that reaches to the present is asked for again, and one that could not be read. */
 const POLL = 5_000;
 /** Of many timelines each is asked for less often: the server limits what an account may ask for in a minute. */
 const POLL_SHARE = 250;
@@ -19,14 +19,17 @@ export interface Timeline {
 /** What of the footage a view needs: the last day in one answer, older days one by one. `shown` is how many cameras are. */
 export function timelineQuery(cameraId: string, view: Interval, enabled: boolean, shown: number) {
   const window = dataWindow(view, now());
+  const poll = Math.max(POLL, shown * POLL_SHARE);
   return queryOptions({
     queryKey: ["timeline", cameraId, window.recent ? "recent" : [window.start, window.end]],
     queryFn: async ({ signal }): Promise<Timeline> => {
       // The key says "recent"; what that is is known when it is asked for.
       const asked = window.recent ? dataWindow({ start: now() - DAY, end: now() }, now()) : window;
-      return { footage: await fetchFootage(cameraId, asked.start, asked.end, signal) };
+      return { footage: await fetchFootage(cameraId, asked.start, Math.min(asked.end, now()), signal) };
     },
-    ...(window.recent ? { refetchInterval: Math.max(POLL, shown * POLL_SHARE) } : { staleTime: 60_000 }),
+    // A day that is over does not change any more, once it is known.
+    refetchInterval: ({ state }) => (window.recent || window.end > now() - poll || state.status === "error" ? poll : false),
+    ...(window.recent ? {} : { staleTime: 60_000 }),
     placeholderData: keepPreviousData,
     enabled,
   });
