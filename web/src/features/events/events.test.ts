@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "@/lib/api/types";
-import { fits, parseEventFilter, queryOf } from "./filter";
-import { EMPTY_INBOX, merged, newestId, receive, reveal, waitingIn } from "./inbox";
+import { fits, isOver, parseEventFilter, queryOf } from "./filter";
+import { EMPTY_INBOX, merged, receive, reveal, waitingIn } from "./inbox";
 
 function event(id: string, minute: number, more: Partial<Event> = {}): Event {
   return {
@@ -41,6 +41,13 @@ describe("what is looked for", () => {
     expect(fits({ ...one, acknowledged: true }, { acknowledged: false })).toBe(false);
     expect(fits(one, { to: "2026-11-19" })).toBe(false);
   });
+
+  it("is over when its last day is, and what is told late has been told", () => {
+    const midnight = Date.parse("2026-11-20T23:00:00Z");
+    expect(isOver({ to: "2026-11-20" }, midnight + 59_999, 60_000)).toBe(false);
+    expect(isOver({ to: "2026-11-20" }, midnight + 60_000, 60_000)).toBe(true);
+    expect(isOver({ from: "2020-01-01" }, midnight, 0)).toBe(false);
+  });
 });
 
 describe("what comes live", () => {
@@ -55,7 +62,6 @@ describe("what comes live", () => {
     expect(merged(loaded, inbox).map(({ id }) => id)).toEqual(["e3", "e2", "e1"]);
     expect(merged([event("e3", 3), ...loaded], inbox).map(({ id }) => id)).toEqual(["e3", "e2", "e1"]);
     expect(waitingIn(loaded, inbox)).toBe(0);
-    expect(newestId(loaded, inbox)).toBe("e3");
   });
 
   it("changes what is in the list where it stands", () => {
@@ -63,6 +69,14 @@ describe("what comes live", () => {
     const inbox = receive(EMPTY_INBOX, ended, true, false);
     expect(merged(loaded, inbox)[1]?.end_timestamp).toBe("2026-11-20T12:05:00.000Z");
     expect(waitingIn(loaded, inbox)).toBe(0);
+  });
+
+  it("gives way to a list that was read later", () => {
+    const inbox = receive(EMPTY_INBOX, event("e1", 1), true, true);
+    const ended = event("e1", 1, { end_timestamp: "2026-11-20T12:05:00.000Z", acknowledged: true });
+    expect(merged([ended], inbox)).toEqual([ended]);
+    const seen = event("e1", 1, { acknowledged: true });
+    expect(merged(loaded, receive(inbox, seen, true, true))[1]).toEqual(seen);
   });
 
   it("is left out if nobody looks for it", () => {

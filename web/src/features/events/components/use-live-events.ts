@@ -1,5 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import type { Event } from "@/lib/api/types";
+import type { Millis } from "@/lib/footage/types";
+import { now } from "@/lib/time/clock";
 import { liveAddress } from "../api/events";
 import { type Ears, type Line, LiveEvents, type LiveState } from "../live";
 
@@ -8,15 +10,19 @@ interface Listening {
   readonly enabled: boolean;
   readonly camera: string | undefined;
   readonly type: string | undefined;
-  newest(): string | undefined;
+  /** When the list was read, by the server's clock. */
+  listed(): Millis;
   onEvent(event: Event): void;
+  /** The list has to be read again. */
+  onMissed(): void;
 }
 
 /** Listens for events while the page is shown; tells how the connection is. */
-export function useLiveEvents({ enabled, camera, type, newest, onEvent }: Listening): LiveState {
+export function useLiveEvents({ enabled, camera, type, listed, onEvent, onMissed }: Listening): LiveState {
   const [state, setState] = useState<LiveState>({ kind: "connecting" });
-  const newestNow = useEffectEvent(newest);
+  const listedNow = useEffectEvent(listed);
   const take = useEffectEvent(onEvent);
+  const miss = useEffectEvent(onMissed);
   useEffect(() => {
     if (!enabled) return;
     const live = new LiveEvents(
@@ -28,11 +34,12 @@ export function useLiveEvents({ enabled, camera, type, newest, onEvent }: Listen
           return () => clearTimeout(timer);
         },
         random: Math.random,
-        newest: () => newestNow(),
+        now,
         onEvent: (event) => take(event),
+        onMissed: () => miss(),
         onState: setState,
       },
-      { cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
+      { since: listedNow(), cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
     );
     const hurry = () => live.hurry();
     window.addEventListener("online", hurry);
