@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Event } from "@/lib/api/types";
+import type { Event as NightjarEvent } from "@/lib/api/types";
 import { type Ears, type Line, LiveEvents, type LiveState } from "./live";
+import { onReturn } from "./returning";
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 /** 11:50, ten minutes before: what began then may be told only now. */
@@ -13,7 +14,7 @@ function idOf(minute: number, rest = "7000-8000-000000000000"): string {
 }
 
 /** One that began so many minutes after noon. */
-function event(minute: number): Event {
+function event(minute: number): NightjarEvent {
   return {
     id: idOf(minute, "7abc-8abc-0123456789ab"),
     camera_id: "c1",
@@ -144,9 +145,28 @@ describe("the connection", () => {
       await settle();
       lines[index]?.ears.onClose(1006);
       delays.push(waits.at(-1)?.delay ?? 0);
-      live.hurry();
+      live.renew();
     }
     expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  });
+
+  it("is made anew when it may be dead without knowing it, and once only", async () => {
+    const { live, lines, states, clock } = listen();
+    await settle();
+    lines[0]?.ears.onOpen();
+    live.renew();
+    live.renew();
+    expect(lines[0]?.closed).toBe(true);
+    expect(states.at(-1)).toEqual({ kind: "connecting" });
+    await settle();
+    expect(lines).toHaveLength(2);
+    lines[1]?.ears.onOpen();
+    expect(states.at(-1)).toEqual({ kind: "live" });
+    expect(clock.missed).toBe(1);
+    live.stop();
+    live.renew();
+    await settle();
+    expect(lines).toHaveLength(2);
   });
 
   it("is given up when the right to it is gone, and when it is stopped", async () => {
@@ -176,5 +196,34 @@ describe("the connection", () => {
     lines[0]?.tell({ type: "lagged", missed: 3 });
     expect(lines[0]?.sent.at(-1)).toEqual({ action: "resume", last_event_id: event(9).id });
     expect(clock.missed).toBe(2);
+  });
+});
+
+describe("coming back", () => {
+  it("is the network's return, and a look after a minute away", () => {
+    const window = new EventTarget();
+    const document = Object.assign(new EventTarget(), { visibilityState: "visible" as DocumentVisibilityState });
+    let now = 0;
+    let count = 0;
+    const leave = onReturn({ window, document, now: () => now }, () => {
+      count += 1;
+    });
+    const turn = (visibilityState: DocumentVisibilityState) => {
+      document.visibilityState = visibilityState;
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    window.dispatchEvent(new Event("online"));
+    expect(count).toBe(1);
+    turn("hidden");
+    now += 59_000;
+    turn("visible");
+    expect(count).toBe(1);
+    turn("hidden");
+    now += 61_000;
+    turn("visible");
+    expect(count).toBe(2);
+    leave();
+    window.dispatchEvent(new Event("online"));
+    expect(count).toBe(2);
   });
 });

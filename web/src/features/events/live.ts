@@ -86,11 +86,15 @@ export class LiveEvents {
     this.drop();
   }
 
-  /** At once, because the network has come back. */
-  hurry(): void {
-    if (!this.takeBack || this.stopped) return;
-    this.takeBack();
+  /** Another connection at once, because there is reason to doubt this one, or to wait no longer. */
+  renew(): void {
+    // Without either, one is about to be made.
+    if (this.stopped || (!this.takeBack && !this.line)) return;
+    this.takeBack?.();
     this.takeBack = undefined;
+    this.drop();
+    this.again = true;
+    this.parts.onState({ kind: "connecting" });
     void this.connect();
   }
 

@@ -4,6 +4,7 @@ import type { Millis } from "@/lib/footage/types";
 import { now } from "@/lib/time/clock";
 import { liveAddress } from "../api/events";
 import { type Ears, type Line, LiveEvents, type LiveState } from "../live";
+import { onReturn } from "../returning";
 
 interface Listening {
   /** Not before the list is there: what comes is compared with it. */
@@ -41,11 +42,10 @@ export function useLiveEvents({ enabled, camera, type, listed, onEvent, onMissed
       },
       { since: listedNow(), cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
     );
-    const hurry = () => live.hurry();
-    window.addEventListener("online", hurry);
+    const leave = onReturn({ window, document, now: Date.now }, () => live.renew());
     live.start();
     return () => {
-      window.removeEventListener("online", hurry);
+      leave();
       live.stop();
     };
   }, [enabled, camera, type]);
