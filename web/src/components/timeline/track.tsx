@@ -5,9 +5,10 @@ import type { Footage, Interval, Millis } from "@/lib/footage/types";
 import { formatFull } from "@/lib/time/format";
 import { useWidth } from "@/lib/use-width";
 import { Bars } from "./bars";
-import { describeAt, type TrackKey, trackKey } from "./keys";
 import { HoverCard } from "./hover-card";
+import { type TrackKey, trackKey } from "./keys";
 import { useGestures } from "./use-gestures";
+import { describeAt } from "./words";
 
 export interface TrackProps {
   /** Said by screen readers before the time. */

@@ -1,9 +1,7 @@
 /** A camera's recorded spans and gaps in a window of time, and how well the promise was kept in it. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api, unwrap } from "@/lib/api/client";
-import type { components } from "@/lib/api/schema";
-import { parseCause } from "@/lib/footage/causes";
-import type { Footage, Interval, Millis } from "@/lib/footage/types";
+import { fetchFootage } from "@/lib/api/footage";
+import type { Footage, Interval } from "@/lib/footage/types";
 import { DAY, dataWindow } from "@/lib/footage/view";
 import { now } from "@/lib/time/clock";
 
@@ -33,30 +31,4 @@ export function timelineQuery(cameraId: string, view: Interval, enabled: boolean
     placeholderData: keepPreviousData,
     enabled,
   });
-}
-
-export async function fetchFootage(cameraId: string, start: Millis, end: Millis, signal?: AbortSignal): Promise<Footage> {
-  const data = await unwrap(
-    api.GET("/api/v1/recordings/timeline/{camera_id}", {
-      params: {
-        path: { camera_id: cameraId },
-        query: { from: new Date(start).toISOString(), to: new Date(end).toISOString() },
-      },
-      ...(signal ? { signal } : {}),
-    }),
-  );
-  return toFootage(data);
-}
-
-function toFootage(timeline: components["schemas"]["Timeline"]): Footage {
-  return {
-    spans: timeline.spans.map((span) => ({ start: Date.parse(span.start), end: Date.parse(span.end), open: span.open })),
-    gaps: timeline.gaps.map((gap) => ({
-      start: Date.parse(gap.start),
-      end: Date.parse(gap.end),
-      open: gap.ongoing,
-      cause: parseCause(gap.cause),
-      details: gap.details,
-    })),
-  };
 }
