@@ -86,6 +86,7 @@ export function Track(props: TrackProps) {
       <div ref={gestures} className="absolute inset-0 cursor-pointer touch-pan-y overflow-hidden rounded-sm bg-track">
         <svg ref={measure} width="100%" height={height} shapeRendering="crispEdges" aria-hidden className="block">
           {!missing && <Bars footage={footage} window={window} width={width} height={height} />}
+          {!missing && <NotKnown known={footage.known} x={x} width={width} height={height} />}
           <Range range={props.range} x={x} width={width} height={height} />
           {edge < width && <rect x={edge} width={width - edge} height={height} fill="var(--background)" />}
           {edge < width && <rect x={edge} width={1} height={height} fill="var(--primary)" />}
@@ -141,6 +142,25 @@ function Playhead({ at, width }: { readonly at: number | undefined; readonly wid
       className="pointer-events-none absolute -top-1 -bottom-1 w-0.5 -translate-x-1/2 rounded-full bg-playhead shadow-[0_0_0_1.5px_var(--background)]"
       style={{ left: at }}
     />
+  );
+}
+
+interface NotKnownProps {
+  readonly known: Interval;
+  readonly x: (at: Millis) => number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What was not asked for looks unlike what was not recorded. */
+function NotKnown({ known, x, width, height }: NotKnownProps) {
+  const left = Math.min(width, Math.max(0, x(known.start)));
+  const right = Math.min(width, Math.max(left, x(known.end)));
+  return (
+    <g fill="var(--background)" opacity={0.7}>
+      {left > 0 && <rect data-kind="not-known" width={left} height={height} />}
+      {right < width && <rect data-kind="not-known" x={right} width={width - right} height={height} />}
+    </g>
   );
 }
 

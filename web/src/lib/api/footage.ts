@@ -1,6 +1,6 @@
 /** A camera's recorded spans and gaps in a stretch of time: for its timeline, its player and its downloads. */
 import { parseCause } from "../footage/causes";
-import type { Footage, Millis } from "../footage/types";
+import type { Footage, Interval, Millis } from "../footage/types";
 import { api, unwrap } from "./client";
 import type { components } from "./schema";
 
@@ -14,11 +14,12 @@ export async function fetchFootage(cameraId: string, start: Millis, end: Millis,
       ...(signal ? { signal } : {}),
     }),
   );
-  return toFootage(data);
+  return toFootage(data, { start, end });
 }
 
-function toFootage(timeline: components["schemas"]["Timeline"]): Footage {
+function toFootage(timeline: components["schemas"]["Timeline"], known: Interval): Footage {
   return {
+    known,
     spans: timeline.spans.map((span) => ({ start: Date.parse(span.start), end: Date.parse(span.end), open: span.open })),
     gaps: timeline.gaps.map((gap) => ({
       start: Date.parse(gap.start),

@@ -9,7 +9,7 @@ import { Alert } from "@/components/ui/alert";
 import { type Camera, camerasQuery } from "@/features/cameras/api/cameras";
 import { NoCameras } from "@/features/cameras/components/no-cameras";
 import { Overview } from "@/features/cameras/components/overview";
-import { clip } from "@/lib/footage/navigate";
+import { clip, covers } from "@/lib/footage/navigate";
 import { type Millis, NO_FOOTAGE } from "@/lib/footage/types";
 import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
 import { can } from "@/lib/session/permissions";
@@ -78,7 +78,7 @@ function Cameras({ cameras, search }: CamerasProps) {
           camera={selected}
           target={target}
           footage={footage}
-          gaps={clip(footage, window).gaps}
+          gaps={covers(footage, window, now) ? clip(footage, window).gaps : undefined}
           now={now}
           onSeek={(at) => actions.onSeek(selected, at)}
           onClose={actions.onClose}
