@@ -4,6 +4,7 @@ import { CircleAlert } from "lucide-react";
 import { type Dispatch, type SetStateAction, useMemo, useState } from "react";
 import { AppHeader } from "@/components/app-header";
 import { ConnectionNotice } from "@/components/connection-notice";
+import { StaleNotice } from "@/components/stale-notice";
 import { LoadFailed } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
 import { type Camera, camerasQuery } from "@/features/cameras/api/cameras";
@@ -14,6 +15,7 @@ import { type Millis, NO_FOOTAGE } from "@/lib/footage/types";
 import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
 import { can } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
+import { AsOf, asOf } from "@/lib/time/as-of";
 import { now as serverNow, useNow } from "@/lib/time/clock";
 import { useVisible } from "@/lib/use-visible";
 import { CameraList } from "./camera-list";
@@ -33,7 +35,12 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
       <ConnectionNotice />
       <main className="mx-auto max-w-[110rem] p-3 sm:p-4">
         {cameras.data ? (
-          <Cameras cameras={cameras.data} search={search} />
+          <AsOf value={asOf(cameras)}>
+            <div className="mb-3 empty:hidden">
+              <StaleNotice answer={cameras} />
+            </div>
+            <Cameras cameras={cameras.data} search={search} />
+          </AsOf>
         ) : cameras.isError ? (
           <LoadFailed what="The cameras" isRetried error={cameras.error} onRetry={() => void cameras.refetch()} />
         ) : (
