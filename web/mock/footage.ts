@@ -80,7 +80,7 @@ export function footageOf(camera: MockCamera, from: Millis, to: Millis, now: Mil
     at = Math.max(at, gap.end);
   }
   if (at < end) spans.push({ start: at, end, open: end === now });
-  return { spans, gaps: gaps.map((gap) => ({ ...gap, start: Math.max(gap.start, begin), end: Math.min(gap.end, end) })) };
+  return { known: { start: from, end }, spans, gaps: gaps.map((gap) => ({ ...gap, start: Math.max(gap.start, begin), end: Math.min(gap.end, end) })) };
 }
 
 function gapsOf(camera: MockCamera, now: Millis): Gap[] {

@@ -51,6 +51,25 @@ describe("accounts", () => {
     await page.getByTestId("empty").waitFor();
   });
 
+  test("two who change the same account are told, and nothing is lost", async (t) => {
+    const { id } = await home.server.post("/users", { username: "barbara", password: PASSWORD, role: "viewer" });
+    const page = await home.signedIn(t, "/users");
+    const row = page.locator("[data-user=barbara]");
+    await row.getByRole("button", { name: /What can be done/ }).click();
+    await page.getByRole("menuitem", { name: /Edit/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name (optional)").fill("Barbara L.");
+    const response = await fetch(`${home.server.url}/api/v1/users/${id}`, { method: "PATCH", headers: { "content-type": "application/json", authorization: `Bearer ${home.server.token}` }, body: JSON.stringify({ role: "operator" }) });
+    assert.equal(response.status, 200);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByTestId("conflict").getByText(/: role\./).waitFor();
+    assert.equal(await dialog.getByLabel("Name (optional)").inputValue(), "Barbara L.");
+    assert.equal(await dialog.getByLabel("Role").inputValue(), "operator");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await row.getByText("Barbara L.").waitFor();
+    await row.getByRole("cell", { name: "Operator", exact: true }).waitFor();
+  });
+
   test("a name that is taken is told at its field", async (t) => {
     const page = await home.signedIn(t, "/users");
     await page.getByRole("button", { name: "Add an account" }).click();

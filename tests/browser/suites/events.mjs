@@ -76,8 +76,10 @@ describe("events", { timeout: 600_000 }, () => {
     });
     await page.getByLabel("To", { exact: true }).fill("2020-01-01");
     await page.getByTestId("empty").getByText("No event fits").waitFor();
+    await live(page, "over");
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByTestId("event").first().waitFor();
+    await live(page, "live");
   });
 
   test("a broken connection is told, and what was missed comes afterwards", async (t) => {

@@ -259,6 +259,19 @@ describe("the page", () => {
     await row(page, "yard").waitFor();
   });
 
+  test("says how old the state is while it can't be read", { timeout: 120_000 }, async (t) => {
+    const page = await open(t);
+    await row(page, "yard").getByText(/^Recording/).waitFor();
+    await page.route("**/api/v1/cameras*", (route) => route.fulfill({ status: 503, json: failure() }));
+    await page.getByTestId("stale").getByText(/what is shown is that of \d\d:\d\d:\d\d/).waitFor({ timeout: 30_000 });
+    const shown = row(page, "yard").getByText(/^Recording for/);
+    const before = await shown.innerText();
+    await page.waitForTimeout(2_500);
+    assert.equal(await shown.innerText(), before);
+    await page.unroute("**/api/v1/cameras*");
+    await page.getByTestId("stale").waitFor({ state: "detached", timeout: 30_000 });
+  });
+
   test("says how to add the first camera", async (t) => {
     const empty = await startNightjar([]);
     t.after(() => empty.remove());

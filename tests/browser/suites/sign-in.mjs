@@ -87,6 +87,21 @@ describe("signing in", () => {
     await there.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
+  test("signing out everywhere does so, also after a plain one has failed", async (t) => {
+    const [here, there] = [await home.signedIn(t, "/account"), await home.signedIn(t, "/account")];
+    await here.route("**/api/v1/auth/logout", (route) => route.abort());
+    await choose(here, "Sign out");
+    const dialog = here.getByRole("alertdialog");
+    await dialog.getByText("You are still signed in").waitFor();
+    await here.unroute("**/api/v1/auth/logout");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await choose(here, "Sign out everywhere…");
+    await here.getByRole("button", { name: "Sign out everywhere" }).click();
+    await here.getByText("You are signed out.").waitFor();
+    await there.reload();
+    await there.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+
   test("a sign-in elsewhere can be ended from the list", async (t) => {
     const [here, there] = [await home.signedIn(t, "/account", { username: "watcher", password: PASSWORD }), await home.signedIn(t, "/account", { username: "watcher", password: PASSWORD })];
     await here.reload();

@@ -67,7 +67,8 @@ export function AccountMenu() {
           action={asked === "failed" ? "Try again" : "Sign out everywhere"}
           error={asked === "failed" ? leave.error : undefined}
           pending={leave.isPending}
-          onConfirm={() => leave.mutate(leave.variables ?? true)}
+          // Only what failed is tried again as it was; an earlier plain one says nothing about this.
+          onConfirm={() => leave.mutate(asked === "failed" ? (leave.variables ?? true) : true)}
           onClose={() => setAsked("nothing")}
         >
           {asked === "failed"

@@ -1,10 +1,10 @@
 import { createPortal } from "react-dom";
 import { causeLabel, causeSentence } from "@/lib/footage/causes";
 import { gapNear } from "@/lib/footage/layout";
-import { spanAt } from "@/lib/footage/navigate";
 import type { Footage, Gap, Interval, Millis } from "@/lib/footage/types";
 import { formatDay, formatDuration, formatMoment, formatPreciseClock, formatZone } from "@/lib/time/format";
 import { CauseSwatch } from "./legend";
+import { explainAt } from "./words";
 
 interface HoverCardProps {
   readonly footage: Footage;
@@ -41,7 +41,7 @@ export function HoverCard({ footage, window, width, now, at, x, anchor }: HoverC
           {formatDay(at)}, {formatZone(at)}
         </span>
       </div>
-      {gap ? <GapText gap={gap} now={now} /> : <p className="mt-1 text-muted-foreground">{describe(footage, at, now)}</p>}
+      {gap ? <GapText gap={gap} now={now} /> : <p className="mt-1 text-muted-foreground">{explainAt(footage, at, now)}</p>}
     </div>,
     document.body,
   );
@@ -60,11 +60,4 @@ function GapText({ gap, now }: { readonly gap: Gap; readonly now: Millis }) {
       <p className="break-words text-muted-foreground">{gap.details || causeSentence(gap.cause)}</p>
     </div>
   );
-}
-
-function describe(footage: Footage, at: Millis, now: Millis): string {
-  if (at > now) return "Not yet.";
-  const span = spanAt(footage, at);
-  if (!span) return "No record of this time: before recording was first switched on.";
-  return `Recorded without a gap from ${formatMoment(span.start, now)} ${span.open ? "until now" : `to ${formatMoment(span.end, now)}`}.`;
 }

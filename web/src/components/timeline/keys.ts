@@ -1,6 +1,5 @@
 /** What a key means on a track that has the focus. */
-import { causeLabel } from "@/lib/footage/causes";
-import { gapAt, nextGap, previousGap, spanAt } from "@/lib/footage/navigate";
+import { nextGap, previousGap } from "@/lib/footage/navigate";
 import type { Footage, Interval, Millis } from "@/lib/footage/types";
 
 export type TrackKey =
@@ -52,11 +51,4 @@ export function trackKey(event: Key, footage: Footage, window: Interval, cursor:
 function moveTo(to: Millis, window: Interval): TrackKey {
   const pan = to < window.start ? to - window.start : to > window.end ? to - window.end : 0;
   return { kind: "move", to, pan };
-}
-
-/** For screen readers. */
-export function describeAt(footage: Footage, at: Millis): string {
-  const gap = gapAt(footage, at);
-  if (gap) return `not recorded, ${causeLabel(gap.cause).toLowerCase()}`;
-  return spanAt(footage, at) ? "recorded" : "no record";
 }

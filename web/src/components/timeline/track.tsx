@@ -5,9 +5,10 @@ import type { Footage, Interval, Millis } from "@/lib/footage/types";
 import { formatFull } from "@/lib/time/format";
 import { useWidth } from "@/lib/use-width";
 import { Bars } from "./bars";
-import { describeAt, type TrackKey, trackKey } from "./keys";
 import { HoverCard } from "./hover-card";
+import { type TrackKey, trackKey } from "./keys";
 import { useGestures } from "./use-gestures";
+import { describeAt } from "./words";
 
 export interface TrackProps {
   /** Said by screen readers before the time. */
@@ -21,7 +22,8 @@ export interface TrackProps {
   readonly range?: Partial<Interval> | undefined;
   readonly height: number;
   readonly wheelZooms?: boolean;
-  readonly loading?: boolean;
+  /** Why there is no footage to show yet. */
+  readonly missing?: "loading" | "failed";
   readonly className?: string;
   onPick(at: Millis): void;
   onZoom(factor: number, anchor: Millis): void;
@@ -30,7 +32,7 @@ export interface TrackProps {
 
 /** One camera's footage over time: click plays, drag moves, wheel and pinch zoom, keys do all of it. */
 export function Track(props: TrackProps) {
-  const { label, footage, window, now, playhead, height, onPick, onZoom, onPan } = props;
+  const { label, footage, window, now, playhead, height, missing, onPick, onZoom, onPan } = props;
   const [measure, width] = useWidth();
   const [hover, setHover] = useState<{ x: number; anchor: DOMRect }>();
   // Where the keyboard is; it starts at the picture that is shown.
@@ -83,17 +85,18 @@ export function Track(props: TrackProps) {
     >
       <div ref={gestures} className="absolute inset-0 cursor-pointer touch-pan-y overflow-hidden rounded-sm bg-track">
         <svg ref={measure} width="100%" height={height} shapeRendering="crispEdges" aria-hidden className="block">
-          {!props.loading && <Bars footage={footage} window={window} width={width} height={height} />}
+          {!missing && <Bars footage={footage} window={window} width={width} height={height} />}
+          {!missing && <NotKnown known={footage.known} x={x} width={width} height={height} />}
           <Range range={props.range} x={x} width={width} height={height} />
           {edge < width && <rect x={edge} width={width - edge} height={height} fill="var(--background)" />}
           {edge < width && <rect x={edge} width={1} height={height} fill="var(--primary)" />}
         </svg>
-        {props.loading && <div className="absolute inset-0 animate-pulse bg-muted" />}
+        {missing && <Missing why={missing} />}
         <Marker at={hover?.x} className="bg-foreground/60" />
         <Marker at={cursor === undefined ? undefined : x(cursor)} className="bg-ring" />
       </div>
       <Playhead at={playhead === undefined ? undefined : x(playhead)} width={width} />
-      {hover && !props.loading && (
+      {hover && !missing && (
         <HoverCard footage={footage} window={window} width={width} now={now} at={timeAt(window, width, hover.x)} {...hover} />
       )}
     </div>
@@ -117,6 +120,15 @@ function act(action: TrackKey, { onPick, onZoom, onPan, setCursor, focus }: Acti
   }
 }
 
+function Missing({ why }: { readonly why: "loading" | "failed" }) {
+  if (why === "loading") return <div className="absolute inset-0 animate-pulse bg-muted" />;
+  return (
+    <p role="status" data-testid="footage-failed" className="absolute inset-0 flex items-center bg-muted px-2 text-xs text-muted-foreground">
+      <span className="truncate">This time can't be read. Trying again by itself.</span>
+    </p>
+  );
+}
+
 function Marker({ at, className }: { readonly at: number | undefined; readonly className: string }) {
   if (at === undefined) return null;
   return <div className={cn("pointer-events-none absolute inset-y-0 w-px", className)} style={{ left: at }} />;
@@ -130,6 +142,25 @@ function Playhead({ at, width }: { readonly at: number | undefined; readonly wid
       className="pointer-events-none absolute -top-1 -bottom-1 w-0.5 -translate-x-1/2 rounded-full bg-playhead shadow-[0_0_0_1.5px_var(--background)]"
       style={{ left: at }}
     />
+  );
+}
+
+interface NotKnownProps {
+  readonly known: Interval;
+  readonly x: (at: Millis) => number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What was not asked for looks unlike what was not recorded. */
+function NotKnown({ known, x, width, height }: NotKnownProps) {
+  const left = Math.min(width, Math.max(0, x(known.start)));
+  const right = Math.min(width, Math.max(left, x(known.end)));
+  return (
+    <g fill="var(--background)" opacity={0.7}>
+      {left > 0 && <rect data-kind="not-known" width={left} height={height} />}
+      {right < width && <rect data-kind="not-known" x={right} width={width - right} height={height} />}
+    </g>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Two people have changed the same camera. */
+import { changedFields, onTop } from "@/lib/api/conflict";
 import type { Camera } from "@/lib/api/types";
 import { type Draft, draftOf } from "./draft";
 
@@ -25,17 +26,12 @@ const NAMES: Readonly<Record<keyof Draft, string>> = {
   keepBytes: "how much footage is kept",
 };
 
-function differing(a: Draft, b: Draft): (keyof Draft)[] {
-  return (Object.keys(NAMES) as (keyof Draft)[]).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
-}
-
 /** What somebody else has changed, in words. Credentials are not shown, so they can't be compared. */
 export function changedBetween(before: Camera, now: Camera): string[] {
-  return differing(draftOf(before), draftOf(now)).map((key) => NAMES[key]);
+  return changedFields(NAMES, draftOf(before), draftOf(now));
 }
 
 /** The camera as it is now, with what was typed put on top. */
 export function rebase(before: Camera, now: Camera, draft: Draft): Draft {
-  const mine = differing(draftOf(before), draft);
-  return { ...draftOf(now), ...Object.fromEntries(mine.map((key) => [key, draft[key]])) };
+  return onTop(draftOf(before), draftOf(now), draft);
 }

@@ -1,4 +1,5 @@
 /** What is looked for among events: as it stands in the address, as the server is asked, and as what comes live is judged. */
+import type { Millis } from "@/lib/footage/types";
 import type { Event, EventListQuery, Severity } from "@/lib/api/types";
 
 export interface EventFilter {
@@ -51,6 +52,12 @@ export function fits(event: Event, { camera, type, severity, acknowledged, from,
     (start === undefined || at >= start.getTime()) &&
     (end === undefined || at < end.getTime())
   );
+}
+
+/** Whether nothing that is looked for can begin any more; `late`: so long after it began it may still be told. */
+export function isOver({ to }: EventFilter, now: Millis, late: Millis): boolean {
+  const end = to === undefined ? undefined : dayStart(to, 1);
+  return end !== undefined && end.getTime() + late <= now;
 }
 
 function isDay(value: unknown): value is string {

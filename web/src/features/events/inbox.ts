@@ -29,7 +29,7 @@ export function reveal(inbox: Inbox): Inbox {
 export function merged(loaded: readonly Event[], inbox: Inbox): Event[] {
   const ids = new Set(loaded.map((event) => event.id));
   const fresh = [...inbox.shown].filter((id) => !ids.has(id)).flatMap((id) => inbox.latest.get(id) ?? []);
-  const all = [...fresh, ...loaded.map((event) => inbox.latest.get(event.id) ?? event)];
+  const all = [...fresh, ...loaded.map((event) => furthest(event, inbox.latest.get(event.id)))];
   return all.toSorted((a, b) => order(b, a));
 }
 
@@ -39,9 +39,13 @@ export function waitingIn(loaded: readonly Event[], inbox: Inbox): number {
   return [...inbox.waiting].filter((id) => !ids.has(id)).length;
 }
 
-/** The id that nothing before was missed of: ids grow with time. */
-export function newestId(loaded: readonly Event[], inbox: Inbox): string | undefined {
-  return [...loaded.map((event) => event.id), ...inbox.latest.keys()].reduce<string | undefined>((newest, id) => (newest === undefined || id > newest ? id : newest), undefined);
+/** The list may be newer than what came, or older. An event only ever goes on: it ends, and it is acknowledged. */
+function furthest(loaded: Event, came: Event | undefined): Event {
+  return came !== undefined && progress(came) > progress(loaded) ? came : loaded;
+}
+
+function progress({ end_timestamp, acknowledged }: Event): number {
+  return Number(end_timestamp !== null) + Number(acknowledged);
 }
 
 function order(a: Event, b: Event): number {

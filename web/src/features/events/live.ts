@@ -3,6 +3,8 @@
  * own: what it needs is given.
  */
 import type { Event } from "@/lib/api/types";
+import type { Millis } from "@/lib/footage/types";
+import { type Heard, heard, heardByList, resumeAfterBreak, resumeAfterLag } from "./missed";
 
 /** For the page: is what it shows up to date? */
 export type LiveState =
@@ -33,19 +35,25 @@ export interface LiveParts {
   /** Runs it after so many milliseconds, unless it is taken back. */
   after(delay: number, run: () => void): () => void;
   random(): number;
-  /** Of the newest event that is known: what came after it was missed. */
-  newest(): string | undefined;
+  /** The server's time. */
+  now(): Millis;
   onEvent(event: Event): void;
+  /** What ended or was acknowledged meanwhile is not told again: the list has to be read again. */
+  onMissed(): void;
   onState(state: LiveState): void;
 }
 
 export interface Wanted {
+  /** When the list was read, by the server's clock. */
+  readonly since: Millis;
   readonly cameras: readonly string[];
   readonly types: readonly string[];
 }
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
+/** A connection that has lasted so long is a good one: the server ends one that asks for too much within this time. */
+const STEADY = 30_000;
 /** The sign-in has ended, or may do no more what it needs (`/ws/events`). */
 const SIGNED_OUT = 4401;
 const FORBIDDEN = 4403;
@@ -53,13 +61,19 @@ const FORBIDDEN = 4403;
 export class LiveEvents {
   private line: Line | undefined;
   private takeBack: (() => void) | undefined;
+  private takeSteadyBack: (() => void) | undefined;
   private tries = 0;
+  /** It is not the first attempt. */
+  private again = false;
   private stopped = false;
+  private known: Heard;
 
   constructor(
     private readonly parts: LiveParts,
     private readonly wanted: Wanted,
-  ) {}
+  ) {
+    this.known = heardByList(wanted.since);
+  }
 
   start(): void {
     this.parts.onState({ kind: "connecting" });
@@ -72,11 +86,15 @@ export class LiveEvents {
     this.drop();
   }
 
-  /** At once, because the network has come back. */
-  hurry(): void {
-    if (!this.takeBack || this.stopped) return;
-    this.takeBack();
+  /** Another connection at once, because there is reason to doubt this one, or to wait no longer. */
+  renew(): void {
+    // Without either, one is about to be made.
+    if (this.stopped || (!this.takeBack && !this.line)) return;
+    this.takeBack?.();
     this.takeBack = undefined;
+    this.drop();
+    this.again = true;
+    this.parts.onState({ kind: "connecting" });
     void this.connect();
   }
 
@@ -107,25 +125,33 @@ export class LiveEvents {
 
   private greet(): void {
     this.line?.send(JSON.stringify({ action: "subscribe", topics: ["events"], cameras: this.wanted.cameras, event_types: this.wanted.types }));
-    this.resume();
-    this.tries = 0;
+    this.resume(resumeAfterBreak(this.known));
+    this.takeSteadyBack = this.parts.after(STEADY, () => {
+      this.tries = 0;
+    });
     this.parts.onState({ kind: "live" });
+    if (this.again) this.parts.onMissed();
   }
 
-  private resume(): void {
-    const last = this.parts.newest();
-    if (last !== undefined) this.line?.send(JSON.stringify({ action: "resume", last_event_id: last }));
+  private resume(last: string): void {
+    this.line?.send(JSON.stringify({ action: "resume", last_event_id: last }));
   }
 
   private hear(data: unknown): void {
     const message = parse(data);
-    if (message?.type === "event" && message.event) this.parts.onEvent(message.event);
-    // What was lost is in the store.
-    else if (message?.type === "lagged") this.resume();
+    if (message?.type === "event" && message.event) {
+      this.known = heard(this.known, message.event, this.parts.now());
+      this.parts.onEvent(message.event);
+    } else if (message?.type === "lagged") {
+      // What was lost is in the store.
+      this.resume(resumeAfterLag(this.known));
+      this.parts.onMissed();
+    }
   }
 
   private later(delay = this.delay()): void {
     if (this.stopped) return;
+    this.again = true;
     this.tries += 1;
     this.parts.onState({ kind: "waiting", tries: this.tries });
     this.takeBack = this.parts.after(delay, () => {
@@ -146,6 +172,8 @@ export class LiveEvents {
   }
 
   private drop(): void {
+    this.takeSteadyBack?.();
+    this.takeSteadyBack = undefined;
     this.line?.close();
     this.line = undefined;
   }

@@ -1,4 +1,5 @@
 /** What is typed about an account, and what it means for the server. */
+import { changedFields, onTop } from "@/lib/api/conflict";
 import type { NewUser, Role, User, UserChange } from "@/lib/api/types";
 import { mayBePassword } from "@/lib/session/password-rules";
 
@@ -21,6 +22,25 @@ export function draftOf(user: User | undefined): Draft {
     groups: user?.groups ?? null,
     password: user ? undefined : "",
   };
+}
+
+const NAMES: Readonly<Record<keyof Draft, string>> = {
+  username: "user name",
+  displayName: "name",
+  email: "e-mail",
+  role: "role",
+  groups: "cameras",
+  password: "password",
+};
+
+/** What somebody else has changed, in words. */
+export function changedBetween(before: User, now: User): string[] {
+  return changedFields(NAMES, draftOf(before), draftOf(now));
+}
+
+/** The account as it is now, with what was typed put on top. */
+export function rebase(before: User, now: User, draft: Draft): Draft {
+  return onTop(draftOf(before), draftOf(now), draft);
 }
 
 export function mayBeSaved(draft: Draft, user: User | undefined): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Me, User } from "@/lib/api/types";
-import { changeOf, draftOf, mayBeSaved, newUserOf } from "./draft";
+import { changedBetween, changeOf, draftOf, mayBeSaved, newUserOf, rebase } from "./draft";
 import { forbidden } from "./rules";
 
 const user: User = {
@@ -50,6 +50,13 @@ describe("what is typed about an account", () => {
     expect(mayBeSaved({ ...draftOf(undefined), username: "bob", password: "four barn owls" }, undefined)).toBe(true);
     expect(mayBeSaved({ ...draftOf(undefined), password: "four barn owls" }, undefined)).toBe(false);
     expect(mayBeSaved({ ...draftOf(undefined), username: "script", role: "api_only" }, undefined)).toBe(true);
+  });
+
+  it("stays when somebody else was faster, and is saved on top of theirs", () => {
+    const theirs: User = { ...user, role: "operator", groups: ["a"], version: 4 };
+    expect(changedBetween(user, theirs)).toEqual(["role", "cameras"]);
+    const both = rebase(user, theirs, { ...draftOf(user), displayName: "Ada L." });
+    expect(changeOf(theirs, both)).toEqual({ display_name: "Ada L." });
   });
 
   it("becomes a new account without what was left empty", () => {

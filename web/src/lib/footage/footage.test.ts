@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { gapNear, layout, timeAt } from "./layout";
-import { gapAt, gapsBetween, latestRecorded, nextGap, nextRecorded, previousGap, spanAt } from "./navigate";
+import { covers, gapAt, gapsBetween, latestRecorded, nextGap, nextRecorded, previousGap, spanAt } from "./navigate";
 import { slo, total } from "./slo";
-import type { Footage, Gap } from "./types";
+import { type Footage, type Gap, NO_FOOTAGE } from "./types";
 
 const gap = (start: number, end: number, cause: Gap["cause"] = "camera_unreachable"): Gap => ({ start, end, open: false, cause, details: "" });
+const ALWAYS = { start: 0, end: 1e12 };
 const footage: Footage = {
+  known: { start: 0, end: 9000 },
   spans: [
     { start: 0, end: 1000, open: false },
     { start: 2000, end: 5000, open: false },
@@ -40,6 +42,17 @@ describe("finding one's way in footage", () => {
   });
 });
 
+describe("what was not asked for", () => {
+  it("is not taken for what was not recorded", () => {
+    expect(covers(footage, { start: 0, end: 9000 }, 9000)).toBe(true);
+    expect(covers(footage, { start: -1, end: 9000 }, 9000)).toBe(false);
+    expect(covers(footage, { start: 0, end: 9001 }, 1e9)).toBe(false);
+    // The present is known as of the last answer.
+    expect(covers(footage, { start: 0, end: 70_000 }, 60_000)).toBe(true);
+    expect(covers(NO_FOOTAGE, { start: 0, end: 9000 }, 1e9)).toBe(false);
+  });
+});
+
 describe("the share that was recorded", () => {
   it("counts losses, and nothing that was not meant to be recorded", () => {
     expect(slo(footage, { start: 0, end: 9000 })).toEqual({ recorded: 7000, lost: 1000, ratio: 7000 / 8000 });
@@ -69,13 +82,14 @@ describe("laying footage out in pixels", () => {
   });
 
   it("shows even the shortest gap", () => {
-    const bars = layout({ spans: [], gaps: [gap(5000, 5001)] }, { start: 0, end: 86_400_000 }, 1000);
+    const bars = layout({ known: ALWAYS, spans: [], gaps: [gap(5000, 5001)] }, { start: 0, end: 86_400_000 }, 1000);
     expect(bars).toHaveLength(1);
     expect(bars[0]?.width).toBe(3);
   });
 
   it("needs no more bars than there are pixels", () => {
     const many: Footage = {
+      known: ALWAYS,
       spans: Array.from({ length: 20_000 }, (_, i) => ({ start: i * 100, end: i * 100 + 99, open: false })),
       gaps: Array.from({ length: 20_000 }, (_, i) => gap(i * 100 + 99, i * 100 + 100)),
     };
@@ -83,12 +97,12 @@ describe("laying footage out in pixels", () => {
   });
 
   it("lets a loss show through where gaps share a pixel", () => {
-    const bars = layout({ spans: [], gaps: [gap(0, 90, "disabled"), gap(90, 100, "disk_full")] }, { start: 0, end: 100_000 }, 100);
+    const bars = layout({ known: ALWAYS, spans: [], gaps: [gap(0, 90, "disabled"), gap(90, 100, "disk_full")] }, { start: 0, end: 100_000 }, 100);
     expect(bars).toEqual([expect.objectContaining({ kind: "gap", cause: "disk_full" })]);
   });
 
   it("finds a gap that is narrower than the pointer", () => {
-    const short: Footage = { spans: [], gaps: [gap(43_200_000, 43_200_100)] };
+    const short: Footage = { known: ALWAYS, spans: [], gaps: [gap(43_200_000, 43_200_100)] };
     const day = { start: 0, end: 86_400_000 };
     expect(gapNear(short, day, 1000, 501)?.start).toBe(43_200_000);
     expect(gapNear(short, day, 1000, 510)).toBeUndefined();

@@ -38,9 +38,17 @@ export function gapsBetween(footage: Footage, from: Millis, to: Millis): Gap[] {
   return footage.gaps.filter((gap) => gap.start < to && gap.end > from);
 }
 
+/** What comes after the last answer is not known yet, for so long at most. */
+const ANSWER_AGE: Millis = 60_000;
+
+/** Whether all of the window is known, up to now. */
+export function covers({ known }: Footage, window: Interval, now: Millis): boolean {
+  return known.start <= window.start && known.end >= Math.min(window.end, now - ANSWER_AGE);
+}
+
 /** The part of the footage that lies in the window. */
 export function clip(footage: Footage, window: Interval): Footage {
-  return { spans: clipAll(footage.spans, window), gaps: clipAll(footage.gaps, window) };
+  return { known: footage.known, spans: clipAll(footage.spans, window), gaps: clipAll(footage.gaps, window) };
 }
 
 function clipAll<T extends Interval>(intervals: readonly T[], window: Interval): T[] {

@@ -27,11 +27,13 @@ export interface Gap extends Interval {
 
 /** Both, ordered by start and without overlap. */
 export interface Footage {
+  /** What was asked for: of times outside of it nothing can be said. */
+  readonly known: Interval;
   readonly spans: readonly Span[];
   readonly gaps: readonly Gap[];
 }
 
-export const NO_FOOTAGE: Footage = { spans: [], gaps: [] };
+export const NO_FOOTAGE: Footage = { known: { start: 0, end: 0 }, spans: [], gaps: [] };
 
 export function contains(interval: Interval, at: Millis): boolean {
   return interval.start <= at && at < interval.end;

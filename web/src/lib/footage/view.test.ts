@@ -67,6 +67,12 @@ describe("the time that a timeline shows", () => {
     expect(old.start).toBeLessThanOrEqual(now - 5 * DAY);
     expect(old.end).toBeGreaterThanOrEqual(now - 4.5 * DAY);
   });
+
+  it("asks for whole days, also for the one that is not over yet", () => {
+    const view = { start: now - 30 * HOUR, end: now - 6 * HOUR };
+    expect(dataWindow(view, now)).toEqual({ start: Date.parse("2026-11-19T00:00:00Z"), end: Date.parse("2026-11-21T00:00:00Z"), recent: false });
+    expect(dataWindow(view, now + 1)).toEqual(dataWindow(view, now));
+  });
 });
 
 describe("the marks of the time axis", () => {

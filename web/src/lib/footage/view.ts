@@ -78,14 +78,15 @@ function settle(start: Millis, span: Millis, now: Millis): View {
 
 /**
  * What to ask the server for: the whole last day while the view is inside it, so that zooming
- * and panning there ask nothing, else the whole UTC days around the view.
+ * and panning there ask nothing, else the whole UTC days around the view. Those may reach beyond
+ * now: their ends name what is asked for, and a name that moved with the clock would be another one each time.
  */
 export function dataWindow(window: Interval, now: Millis): Interval & { readonly recent: boolean } {
   const dayAgo = now - DAY - HOUR;
   if (window.start >= dayAgo) return { start: dayAgo, end: now, recent: true };
   return {
     start: Math.floor(window.start / DAY) * DAY,
-    end: Math.min(now, Math.ceil(window.end / DAY) * DAY),
+    end: Math.ceil(window.end / DAY) * DAY,
     recent: false,
   };
 }

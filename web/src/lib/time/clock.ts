@@ -17,6 +17,11 @@ export function now(): Millis {
   return Date.now() + offset;
 }
 
+/** A time of the browser's clock, by the server's. */
+export function onServer(at: Millis): Millis {
+  return at + offset;
+}
+
 /** To be told each time of day that the server writes into an answer. */
 export function noteServerTime(serverTime: Millis): void {
   const difference = serverTime - Date.now();

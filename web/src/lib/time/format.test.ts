@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatBitrate, formatBytes, formatDuration, formatFps, formatMoment, formatPreciseClock, formatRatio, formatZone } from "./format";
-import { fromInput, toInput } from "./input";
+import { fromInput, toInput, toInputAfter } from "./input";
 
 // The tests run in Europe/Paris (vite.config.ts).
 const at = Date.parse("2026-11-20T13:38:41.567Z");
@@ -20,6 +20,8 @@ describe("times as text", () => {
 
   it("go through an input field and back", () => {
     expect(toInput(at)).toBe("2026-11-20T14:38:41");
+    expect(toInputAfter(at)).toBe("2026-11-20T14:38:42");
+    expect(toInputAfter(at - 567)).toBe("2026-11-20T14:38:41");
     expect(fromInput("2026-11-20T14:38:41")).toBe(at - 567);
     expect(fromInput("2026-11-20T14:38")).toBe(at - 41_567);
     expect(fromInput("")).toBeUndefined();

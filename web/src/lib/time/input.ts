@@ -7,6 +7,11 @@ export function toInput(at: Millis): string {
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** Not before `at`: as the end of a stretch, it leaves nothing out. */
+export function toInputAfter(at: Millis): string {
+  return toInput(Math.ceil(at / 1000) * 1000);
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -4,6 +4,7 @@ import { Plus, Tags } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { Page } from "@/components/page";
 import { PagesNav } from "@/components/pages-nav";
+import { StaleNotice } from "@/components/stale-notice";
 import { Empty, LoadFailed, LoadingRows } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { cameraListQuery } from "@/features/cameras/api/manage";
@@ -57,6 +58,7 @@ function Cameras({ filter, mayWrite }: CamerasProps) {
   return (
     <>
       <CameraFilters filter={filter} onFilter={go} />
+      <StaleNotice answer={cameras} />
       {items.length === 0 ? <Empty title="No camera fits">Look for something else, or take a filter away.</Empty> : <List cameras={items} mayWrite={mayWrite} />}
       <PagesNav page={filter.page ?? 1} pages={pagination.total_pages ?? 1} total={`${pagination.total ?? 0} cameras`} onPage={(page) => go({ ...filter, page })} />
     </>

@@ -2,9 +2,11 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { acknowledgeAll, eventsQuery } from "@/features/events/api/events";
 import { useLiveEvents } from "@/features/events/components/use-live-events";
-import { type EventFilter, fits } from "@/features/events/filter";
-import { EMPTY_INBOX, type Inbox, merged, newestId, receive, reveal, waitingIn } from "@/features/events/inbox";
+import { type EventFilter, fits, isOver } from "@/features/events/filter";
+import { EMPTY_INBOX, type Inbox, merged, receive, reveal, waitingIn } from "@/features/events/inbox";
+import { LATE } from "@/features/events/missed";
 import type { Event } from "@/lib/api/types";
+import { now, onServer } from "@/lib/time/clock";
 
 /** A list of events that was loaded, with what has come since, and what can be done with it. */
 export function useEvents(filter: EventFilter) {
@@ -19,12 +21,15 @@ export function useEvents(filter: EventFilter) {
     const isBeyond = query.hasNextPage && oldest !== undefined && event.timestamp < oldest.timestamp;
     setInbox((before) => receive(before, event, isLoaded || isOurs, fits(event, filter) && !isBeyond));
   };
+  const isPast = isOver(filter, now(), LATE);
   const live = useLiveEvents({
-    enabled: query.data !== undefined,
+    // A list that was kept from before is about to be read again.
+    enabled: query.data !== undefined && query.isFetchedAfterMount && !isPast,
     camera: filter.camera,
     type: filter.type,
-    newest: () => newestId(loaded, inbox),
+    listed: () => onServer(query.dataUpdatedAt),
     onEvent: take,
+    onMissed: () => void query.refetch(),
   });
   const acknowledge = useMutation({
     mutationFn: (ids: readonly string[]) => {
@@ -35,7 +40,7 @@ export function useEvents(filter: EventFilter) {
   });
   return {
     query,
-    live,
+    live: isPast ? ({ kind: "over" } as const) : live,
     acknowledge,
     pending,
     events: merged(loaded, inbox),

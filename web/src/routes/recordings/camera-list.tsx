@@ -16,6 +16,7 @@ import { ViewControls } from "./view-controls";
 interface CameraListProps extends RowActions {
   readonly cameras: readonly Camera[];
   readonly footages: ReadonlyMap<string, Footage>;
+  readonly failed: ReadonlySet<string>;
   readonly refFor: (id: string) => (element: HTMLElement | null) => (() => void) | undefined;
   readonly view: View;
   readonly window: Interval;
@@ -27,7 +28,7 @@ interface CameraListProps extends RowActions {
 
 /** One row a camera, all on the same time axis. */
 export function CameraList(props: CameraListProps) {
-  const { cameras, footages, refFor, view, window, edge, selectedId, playhead, onView, onZoom, onPan, onOpen } = props;
+  const { cameras, footages, failed, refFor, view, window, edge, selectedId, playhead, onView, onZoom, onPan, onOpen } = props;
   return (
     <Card aria-label="Cameras">
       <div className={cn("sticky top-12 z-20 grid items-end gap-x-4 rounded-t-lg border-b bg-card px-3 pt-2", COLUMNS)}>
@@ -43,6 +44,7 @@ export function CameraList(props: CameraListProps) {
             key={camera.id}
             camera={camera}
             footage={footages.get(camera.id)}
+            failed={failed.has(camera.id)}
             window={window}
             edge={edge}
             selected={camera.id === selectedId}

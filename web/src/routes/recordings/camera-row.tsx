@@ -15,8 +15,9 @@ export interface RowActions {
 
 interface CameraRowProps extends RowActions {
   readonly camera: Camera;
-  /** None while it is being asked for. */
+  /** None while it is being asked for, and when it can't be read. */
   readonly footage: Footage | undefined;
+  readonly failed: boolean;
   readonly window: Interval;
   readonly edge: Millis;
   readonly selected: boolean;
@@ -29,7 +30,7 @@ export const COLUMNS = "md:grid-cols-[17rem_minmax(0,1fr)_4.5rem]";
 
 /** A camera: who and how it is, its time, and what share of that was recorded. */
 export const CameraRow = memo(function CameraRow(props: CameraRowProps) {
-  const { camera, footage, window, edge, selected, playhead, watch, onOpen, onZoom, onPan } = props;
+  const { camera, footage, failed, window, edge, selected, playhead, watch, onOpen, onZoom, onPan } = props;
   const share = useMemo(() => footage && slo(footage, window), [footage, window]);
   return (
     <li
@@ -45,7 +46,7 @@ export const CameraRow = memo(function CameraRow(props: CameraRowProps) {
         className="max-md:col-span-2 max-md:row-start-2"
         label={`Timeline of ${camera.name}`}
         footage={footage ?? NO_FOOTAGE}
-        loading={!footage}
+        {...(footage ? {} : { missing: failed ? "failed" : "loading" })}
         window={window}
         now={edge}
         playhead={playhead}

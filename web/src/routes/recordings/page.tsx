@@ -4,16 +4,18 @@ import { CircleAlert } from "lucide-react";
 import { type Dispatch, type SetStateAction, useMemo, useState } from "react";
 import { AppHeader } from "@/components/app-header";
 import { ConnectionNotice } from "@/components/connection-notice";
+import { StaleNotice } from "@/components/stale-notice";
 import { LoadFailed } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
 import { type Camera, camerasQuery } from "@/features/cameras/api/cameras";
 import { NoCameras } from "@/features/cameras/components/no-cameras";
 import { Overview } from "@/features/cameras/components/overview";
-import { clip } from "@/lib/footage/navigate";
+import { clip, covers } from "@/lib/footage/navigate";
 import { type Millis, NO_FOOTAGE } from "@/lib/footage/types";
 import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
 import { can } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
+import { AsOf, asOf } from "@/lib/time/as-of";
 import { now as serverNow, useNow } from "@/lib/time/clock";
 import { useVisible } from "@/lib/use-visible";
 import { CameraList } from "./camera-list";
@@ -33,7 +35,12 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
       <ConnectionNotice />
       <main className="mx-auto max-w-[110rem] p-3 sm:p-4">
         {cameras.data ? (
-          <Cameras cameras={cameras.data} search={search} />
+          <AsOf value={asOf(cameras)}>
+            <div className="mb-3 empty:hidden">
+              <StaleNotice answer={cameras} />
+            </div>
+            <Cameras cameras={cameras.data} search={search} />
+          </AsOf>
         ) : cameras.isError ? (
           <LoadFailed what="The cameras" isRetried error={cameras.error} onRetry={() => void cameras.refetch()} />
         ) : (
@@ -56,7 +63,7 @@ function Cameras({ cameras, search }: CamerasProps) {
   const selected = cameras.find((camera) => camera.key === search.camera || camera.id === search.camera);
   const [view, setView] = useState<View>(() => (target === "latest" ? LAST_DAY : reveal(LAST_DAY, target, serverNow())));
   const [visible, refFor] = useVisible();
-  const { footages, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
+  const { footages, failed, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
   const player = usePlayerFor(selected?.id);
   const playhead = usePlayhead(player);
   const actions = useActions(setView);
@@ -78,7 +85,7 @@ function Cameras({ cameras, search }: CamerasProps) {
           camera={selected}
           target={target}
           footage={footage}
-          gaps={clip(footage, window).gaps}
+          gaps={covers(footage, window, now) ? clip(footage, window).gaps : undefined}
           now={now}
           onSeek={(at) => actions.onSeek(selected, at)}
           onClose={actions.onClose}
@@ -91,6 +98,7 @@ function Cameras({ cameras, search }: CamerasProps) {
           {...actions}
           cameras={cameras}
           footages={footages}
+          failed={failed}
           refFor={refFor}
           view={view}
           window={window}

@@ -10,7 +10,7 @@ interface PlayerSectionProps {
   readonly camera: Camera;
   readonly target: Millis | "latest";
   readonly footage: Footage;
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly Gap[] | undefined;
   readonly now: Millis;
   onSeek(at: Millis): void;
   onClose(): void;

@@ -11,6 +11,8 @@ interface Footages {
   readonly edge: Millis;
   /** By camera id; what is not there yet is still being asked for. */
   readonly footages: ReadonlyMap<string, Footage>;
+  /** Ids of cameras whose footage can't be read; it goes on being asked for. */
+  readonly failed: ReadonlySet<string>;
 }
 
 /** The present moves in steps that can be seen, and not each second. */
@@ -32,9 +34,11 @@ export function useFootage(
     queries: cameras.map((camera) => timelineQuery(camera.id, window, visible.has(camera.id) || camera.id === selected, visible.size)),
   });
   const footages = new Map<string, Footage>();
+  const failed = new Set<string>();
   for (const [index, camera] of cameras.entries()) {
     const footage = results[index]?.data?.footage;
     if (footage) footages.set(camera.id, footage);
+    else if (results[index]?.isError) failed.add(camera.id);
   }
-  return { window, edge: stepped, footages };
+  return { window, edge: stepped, footages, failed };
 }

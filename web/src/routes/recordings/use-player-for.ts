@@ -1,6 +1,6 @@
 import { useState, useSyncExternalStore } from "react";
 import { newPlayer, type Player } from "@/features/playback/engine/new-player";
-import { fetchFootage } from "@/features/timeline/api/timeline";
+import { fetchFootage } from "@/lib/api/footage";
 import { nextRecorded } from "@/lib/footage/navigate";
 import type { Millis } from "@/lib/footage/types";
 import { now } from "@/lib/time/clock";

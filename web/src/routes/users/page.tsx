@@ -82,7 +82,7 @@ function Users({ me, search, open, onOpen }: UsersProps) {
       {users.data && <UserPages search={search} pages={users.data.pagination.total_pages ?? 1} total={users.data.pagination.total ?? 0} />}
       {open.kind === "add" && <UserDialog user={undefined} isMe={false} onSaved={saved} onClose={() => onOpen(NOTHING)} />}
       {open.kind === "edit" && <UserDialog user={open.user} isMe={open.user.id === me.id} onSaved={saved} onClose={() => onOpen(NOTHING)} />}
-      {(open.kind === "delete" || open.kind === "deactivate") && <Removal kind={open.kind} user={open.user} onClose={() => onOpen(NOTHING)} />}
+      {(open.kind === "delete" || open.kind === "deactivate") && <Removal kind={open.kind} user={users.data?.items.find(({ id }) => id === open.user.id) ?? open.user} onClose={() => onOpen(NOTHING)} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** Cameras as they should be: list, add, change, delete, try. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { ApiError, api, settle, unwrap } from "@/lib/api/client";
+import { api, settle, unwrap } from "@/lib/api/client";
 import type { Camera, CameraInput, CameraProbe, CameraStatus, FootageDeletion, ProbeInput } from "@/lib/api/types";
 import type { CameraChange } from "../draft";
 import { type CameraFilter, queryOf } from "../filter";
@@ -57,10 +57,6 @@ export function changeCamera({ camera, change }: CameraEdit): Promise<Camera> {
   const params = { path: { id: camera.id }, header: { "If-Match": `"${camera.version}"` } };
   // The document describes a whole camera; a patch has any of its fields.
   return unwrap(api.PATCH("/api/v1/cameras/{id}", { params, body: change as CameraInput }));
-}
-
-export function isConflict(error: Error | null | undefined): boolean {
-  return error instanceof ApiError && error.code === "VERSION_CONFLICT";
 }
 
 export function deleteCamera(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CirclePause, Loader2, Play, Square } from "lucide-react";
 import type { ReactNode } from "react";
 import { FormProblem } from "@/components/form/form-problem";
+import { StaleNotice } from "@/components/stale-notice";
 import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -36,6 +37,7 @@ export function CameraState({ camera, mayWrite }: CameraStateProps) {
         </div>
         {mayWrite && camera.enabled && <ByHand camera={camera} status={status.data} />}
       </div>
+      <StaleNotice answer={status} />
       <Figures status={status.data} />
     </Card>
   );

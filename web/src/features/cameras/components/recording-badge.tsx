@@ -1,13 +1,13 @@
 import { cn } from "@/lib/cn";
 import { causeLabel } from "@/lib/footage/causes";
 import type { Millis } from "@/lib/footage/types";
+import { useKnownNow } from "@/lib/time/as-of";
 import { formatDuration } from "@/lib/time/format";
-import { useNow } from "@/lib/time/clock";
 import type { Recording } from "../api/cameras";
 
 /** The recording state in a dot and words: the words alone are enough. */
 export function RecordingBadge({ recording }: { readonly recording: Recording }) {
-  const now = useNow();
+  const now = useKnownNow();
   return (
     <span className={cn("inline-flex min-w-0 items-center gap-1.5 text-xs font-medium", tone(recording))} data-state={recording.kind}>
       <Dot recording={recording} />

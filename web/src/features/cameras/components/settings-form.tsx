@@ -6,8 +6,9 @@ import { fieldProblem, FormProblem, unlessShown } from "@/components/form/form-p
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
+import { isConflict } from "@/lib/api/conflict";
 import type { Camera } from "@/lib/api/types";
-import { cameraQuery, changeCamera, isConflict } from "../api/manage";
+import { cameraQuery, changeCamera } from "../api/manage";
 import { changedBetween, rebase } from "../conflict";
 import { changeOf, type Draft, draftOf, problemsOf } from "../draft";
 import { Conflict } from "./conflict";

@@ -1,22 +1,29 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import type { Event } from "@/lib/api/types";
+import type { Millis } from "@/lib/footage/types";
+import { now } from "@/lib/time/clock";
 import { liveAddress } from "../api/events";
 import { type Ears, type Line, LiveEvents, type LiveState } from "../live";
+import { onReturn } from "../returning";
 
 interface Listening {
   /** Not before the list is there: what comes is compared with it. */
   readonly enabled: boolean;
   readonly camera: string | undefined;
   readonly type: string | undefined;
-  newest(): string | undefined;
+  /** When the list was read, by the server's clock. */
+  listed(): Millis;
   onEvent(event: Event): void;
+  /** The list has to be read again. */
+  onMissed(): void;
 }
 
 /** Listens for events while the page is shown; tells how the connection is. */
-export function useLiveEvents({ enabled, camera, type, newest, onEvent }: Listening): LiveState {
+export function useLiveEvents({ enabled, camera, type, listed, onEvent, onMissed }: Listening): LiveState {
   const [state, setState] = useState<LiveState>({ kind: "connecting" });
-  const newestNow = useEffectEvent(newest);
+  const listedNow = useEffectEvent(listed);
   const take = useEffectEvent(onEvent);
+  const miss = useEffectEvent(onMissed);
   useEffect(() => {
     if (!enabled) return;
     const live = new LiveEvents(
@@ -28,17 +35,17 @@ export function useLiveEvents({ enabled, camera, type, newest, onEvent }: Listen
           return () => clearTimeout(timer);
         },
         random: Math.random,
-        newest: () => newestNow(),
+        now,
         onEvent: (event) => take(event),
+        onMissed: () => miss(),
         onState: setState,
       },
-      { cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
+      { since: listedNow(), cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
     );
-    const hurry = () => live.hurry();
-    window.addEventListener("online", hurry);
+    const leave = onReturn({ window, document, now: Date.now }, () => live.renew());
     live.start();
     return () => {
-      window.removeEventListener("online", hurry);
+      leave();
       live.stop();
     };
   }, [enabled, camera, type]);

@@ -6,6 +6,10 @@ export function addGroup(body: GroupInput): Promise<CameraGroup> {
   return unwrap(api.POST("/api/v1/camera-groups", { body }));
 }
 
+export function readGroup(id: string): Promise<CameraGroup> {
+  return unwrap(api.GET("/api/v1/camera-groups/{id}", { params: { path: { id } } }));
+}
+
 export interface GroupEdit {
   readonly group: CameraGroup;
   readonly wanted: GroupInput;

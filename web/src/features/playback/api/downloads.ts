@@ -1,6 +1,18 @@
 /** Stored files. */
+import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/lib/api/client";
-import type { Millis } from "@/lib/footage/types";
+import { fetchFootage } from "@/lib/api/footage";
+import type { Interval, Millis } from "@/lib/footage/types";
+import { now } from "@/lib/time/clock";
+
+/** What is recorded of a range; it may lie anywhere, also where no timeline has looked. */
+export function footageQuery(cameraId: string, range: Interval | undefined) {
+  return queryOptions({
+    queryKey: ["footage", cameraId, range],
+    queryFn: ({ signal }) => fetchFootage(cameraId, range?.start ?? 0, Math.min(range?.end ?? 0, now()), signal),
+    enabled: range !== undefined,
+  });
+}
 
 /** The address of the stored file that holds a moment; none if there is none. */
 export async function segmentDownload(cameraId: string, at: Millis): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { save, segmentDownload } from "../api/downloads";
 import { rangeDownload } from "../api/sessions";
-import type { Footage, Interval, Millis } from "@/lib/footage/types";
+import type { Interval, Millis } from "@/lib/footage/types";
 import { can } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
 import { type Marks, suggestedRange } from "../engine/range";
@@ -9,9 +9,9 @@ import { DownloadMenu } from "./download-menu";
 import { RangeDialog } from "./range-dialog";
 
 interface DownloadsProps {
+  readonly cameraId: string;
   readonly at: Millis | undefined;
   readonly marks: Marks;
-  readonly footage: Footage;
   readonly now: Millis;
   onSegment(): void;
   onRange(range: Interval): void;
@@ -23,7 +23,7 @@ export function useMayDownload(): boolean {
 }
 
 /** The button, its menu, and the dialog for a range; nothing for those who may only watch. */
-export function Downloads({ at, marks, footage, now, onSegment, onRange }: DownloadsProps) {
+export function Downloads({ cameraId, at, marks, now, onSegment, onRange }: DownloadsProps) {
   const [asked, setAsked] = useState<Interval>();
   if (!useMayDownload()) return null;
   return (
@@ -32,7 +32,7 @@ export function Downloads({ at, marks, footage, now, onSegment, onRange }: Downl
       {asked && (
         <RangeDialog
           initial={asked}
-          footage={footage}
+          cameraId={cameraId}
           now={now}
           onClose={() => setAsked(undefined)}
           onDownload={(range) => {

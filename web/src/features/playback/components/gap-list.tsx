@@ -4,7 +4,8 @@ import { contains, type Gap, type Millis } from "@/lib/footage/types";
 import { formatDuration, formatMoment } from "@/lib/time/format";
 
 interface GapListProps {
-  readonly gaps: readonly Gap[];
+  /** None while they are not known. */
+  readonly gaps: readonly Gap[] | undefined;
   readonly at: Millis | undefined;
   readonly now: Millis;
   onSeek(at: Millis): void;
@@ -17,6 +18,7 @@ const MAX_SHOWN = 200;
 
 /** The gaps that the timeline shows, newest first; a click plays the seconds before one. */
 export function GapList({ gaps, at, now, onSeek }: GapListProps) {
+  if (!gaps) return <p className="px-2 py-1 text-xs text-muted-foreground">Not loaded yet.</p>;
   if (gaps.length === 0) return <p className="px-2 py-1 text-xs text-muted-foreground">None.</p>;
   return (
     <ol className="max-h-56 overflow-y-auto lg:max-h-none" aria-label="Gaps, newest first">

@@ -23,8 +23,8 @@ interface PlayerPanelProps {
   /** What to play: each new value is gone to. */
   readonly target: Millis | "latest";
   readonly footage: Footage;
-  /** The gaps of the time that the page shows. */
-  readonly gaps: readonly Gap[];
+  /** The gaps of the time that the page shows; none while they are not known. */
+  readonly gaps: readonly Gap[] | undefined;
   readonly now: Millis;
   /** The camera's recording state. */
   readonly status: ReactNode;
@@ -96,7 +96,7 @@ export function PlayerPanel({ player, camera, target, footage, gaps, now, status
         <Moment at={at} />
         <div className="flex flex-wrap gap-2">
           <CopyLink copied={copied} disabled={at === undefined} onClick={() => commands.run({ kind: "copy-link" })} onLeave={forgetCopy} />
-          <Downloads at={at} marks={commands.marks} footage={footage} now={now} onSegment={downloads.segment} onRange={downloads.range} />
+          <Downloads cameraId={camera.id} at={at} marks={commands.marks} now={now} onSegment={downloads.segment} onRange={downloads.range} />
         </div>
         {downloads.problem && (
           <p role="alert" className="text-xs text-destructive">

@@ -1,31 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogTitle } from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import { slo } from "@/lib/footage/slo";
-import type { Footage, Interval, Millis } from "@/lib/footage/types";
-import { formatDuration, formatZone } from "@/lib/time/format";
-import { fromInput, toInput } from "@/lib/time/input";
-import { rangeProblem } from "../engine/range";
+import type { Interval, Millis } from "@/lib/footage/types";
+import { fromInput, toInput, toInputAfter } from "@/lib/time/input";
+import { footageQuery } from "../api/downloads";
+import { rangeProblem, rangeSummary } from "../engine/range";
 
 interface RangeDialogProps {
   readonly initial: Interval;
-  readonly footage: Footage;
+  readonly cameraId: string;
   readonly now: Millis;
   onClose(): void;
   onDownload(range: Interval): void;
 }
 
 /** Asks for the range to download; gaps in it are left out of the file, and said before. */
-export function RangeDialog({ initial, footage, now, onClose, onDownload }: RangeDialogProps) {
+export function RangeDialog({ initial, cameraId, now, onClose, onDownload }: RangeDialogProps) {
   const [start, setStart] = useState(toInput(initial.start));
-  const [end, setEnd] = useState(toInput(initial.end));
+  const [end, setEnd] = useState(toInputAfter(initial.end));
   const range = { start: fromInput(start), end: fromInput(end) };
   const problem = rangeProblem(range, now);
   const valid = problem === undefined && range.start !== undefined && range.end !== undefined ? { start: range.start, end: range.end } : undefined;
-  const missing = valid && valid.end - valid.start - slo(footage, valid).recorded;
+  const footage = useQuery(footageQuery(cameraId, valid));
   const id = useId();
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
@@ -42,7 +42,7 @@ export function RangeDialog({ initial, footage, now, onClose, onDownload }: Rang
           <TimeField id={`${id}-start`} label="From" value={start} onChange={setStart} />
           <TimeField id={`${id}-end`} label="To" value={end} onChange={setEnd} />
           <p role="status" className={problem ? "text-sm text-destructive" : "text-sm text-muted-foreground"}>
-            {problem ?? (valid && summary(valid, missing ?? 0))}
+            {problem ?? (valid && rangeSummary(valid, footage.data ?? (footage.isError ? "failed" : "loading")))}
           </p>
           <DialogFooter>
             <Button variant="outline" onClick={onClose}>
@@ -56,11 +56,6 @@ export function RangeDialog({ initial, footage, now, onClose, onDownload }: Rang
       </DialogContent>
     </Dialog>
   );
-}
-
-function summary(range: Interval, missing: Millis): string {
-  const gaps = missing > 500 ? ` ${formatDuration(missing)} of it is not recorded and will be left out.` : "";
-  return `${formatDuration(range.end - range.start)}, ${formatZone(range.start)}.${gaps}`;
 }
 
 interface TimeFieldProps {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MINUTE } from "@/lib/footage/view";
 import { endPosition, gapExit, lastWall, type Piece, positionOf, skippedBetween, wallAt } from "./pieces";
 import { covers, planSession } from "./plan";
-import { markEnd, markStart, rangeProblem, suggestedRange } from "./range";
+import { markEnd, markStart, rangeProblem, rangeSummary, suggestedRange } from "./range";
 import { commandOf } from "./shortcuts";
 
 const T = Date.parse("2026-11-20T13:00:00Z");
@@ -90,6 +90,15 @@ describe("marks of a range", () => {
     expect(rangeProblem({ start: T + 1, end: T + 2 }, T)).toMatch(/future/);
     expect(rangeProblem({ start: T - 25 * 3_600_000, end: T }, T)).toMatch(/24|1 d/);
     expect(rangeProblem({ start: T - 1000, end: T }, T)).toBeUndefined();
+  });
+
+  it("say what is missing only when that is known", () => {
+    const range = { start: T, end: T + 60_000 };
+    const footage = { known: range, spans: [{ start: T, end: T + 45_000, open: false }], gaps: [] };
+    expect(rangeSummary(range, "loading")).toBe("1 min, CET.");
+    expect(rangeSummary(range, "failed")).toMatch(/can't be read/);
+    expect(rangeSummary(range, footage)).toMatch(/15 s of it is not recorded/);
+    expect(rangeSummary({ start: T, end: T + 45_000 }, footage)).toBe("45 s, CET.");
   });
 });
 

@@ -1,6 +1,7 @@
 /** The stretch between two marks, for a download. */
-import type { Interval, Millis } from "@/lib/footage/types";
-import { formatDuration } from "@/lib/time/format";
+import { slo } from "@/lib/footage/slo";
+import type { Footage, Interval, Millis } from "@/lib/footage/types";
+import { formatDuration, formatZone } from "@/lib/time/format";
 
 export type Marks = Partial<Interval>;
 
@@ -30,4 +31,13 @@ export function rangeProblem(range: { start: Millis | undefined; end: Millis | u
   if (range.start >= now) return "The beginning is in the future.";
   if (range.end - range.start > LONGEST) return `At most ${formatDuration(LONGEST)} at once.`;
   return undefined;
+}
+
+/** What a download will hold. Of what is missing it says nothing before that is known. */
+export function rangeSummary(range: Interval, footage: Footage | "loading" | "failed"): string {
+  const length = `${formatDuration(range.end - range.start)}, ${formatZone(range.start)}.`;
+  if (footage === "loading") return length;
+  if (footage === "failed") return `${length} How much of it is recorded can't be read right now.`;
+  const missing = range.end - range.start - slo(footage, range).recorded;
+  return missing > 500 ? `${length} ${formatDuration(missing)} of it is not recorded and will be left out.` : length;
 }

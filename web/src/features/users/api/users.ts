@@ -30,6 +30,10 @@ export const everybodyQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export function readUser(id: string): Promise<User> {
+  return unwrap(api.GET("/api/v1/users/{id}", { params: { path: { id } } }));
+}
+
 export function addUser(user: NewUser): Promise<User> {
   return unwrap(api.POST("/api/v1/users", { body: user }));
 }

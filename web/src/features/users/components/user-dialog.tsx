@@ -1,5 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
+import { ChangedNotice } from "@/components/form/changed-notice";
 import { Field } from "@/components/form/field";
 import { fieldProblem, FormProblem, unlessShown } from "@/components/form/form-problem";
 import { NewPassword } from "@/components/form/new-password";
@@ -8,10 +9,11 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogTitle } from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
+import { type Outcome, savedOrNewest } from "@/lib/api/conflict";
 import type { Role, User } from "@/lib/api/types";
 import { ROLES } from "@/lib/session/permissions";
-import { addUser, changeUser } from "../api/users";
-import { changeOf, type Draft, draftOf, mayBeSaved, newUserOf } from "../draft";
+import { addUser, changeUser, readUser, usersKey } from "../api/users";
+import { changedBetween, changeOf, type Draft, draftOf, mayBeSaved, newUserOf, rebase } from "../draft";
 
 interface UserDialogProps {
   /** None: a new one. */
@@ -24,13 +26,9 @@ interface UserDialogProps {
 
 const FIELDS = ["username", "password", "display_name", "email", "role", "groups"] as const;
 
-export function UserDialog({ user, isMe, onSaved, onClose }: UserDialogProps) {
-  const [draft, setDraft] = useState<Draft>(() => draftOf(user));
+export function UserDialog({ user: opened, isMe, onSaved, onClose }: UserDialogProps) {
+  const { user, draft, setDraft, changed, save } = useUserDraft(opened, onSaved);
   const about = useId();
-  const save = useMutation({
-    mutationFn: (wanted: Draft) => (user ? changeUser({ user, change: changeOf(user, wanted) }) : addUser(newUserOf(wanted))),
-    onSuccess: onSaved,
-  });
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const problem = (field: (typeof FIELDS)[number]) => fieldProblem(save.error, field);
   const submit = (event: FormEvent) => {
@@ -45,6 +43,7 @@ export function UserDialog({ user, isMe, onSaved, onClose }: UserDialogProps) {
           {user ? "What is changed here holds within seconds, also where the account is signed in." : "Tell the password to its owner, who can change it."}
         </DialogDescription>
         <form className="grid gap-4" onSubmit={submit}>
+          <ChangedNotice what="account" fields={changed} />
           <FormProblem error={unlessShown(save.error, FIELDS)} />
           {!user && (
             <Field label="User name" problem={problem("username")}>
@@ -86,6 +85,26 @@ export function UserDialog({ user, isMe, onSaved, onClose }: UserDialogProps) {
       </DialogContent>
     </Dialog>
   );
+}
+
+/** What is typed, and the account as it was last known: somebody else may change it meanwhile. */
+function useUserDraft(opened: User | undefined, onSaved: (user: User) => void) {
+  const [user, setUser] = useState(opened);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(opened));
+  const [changed, setChanged] = useState<readonly string[]>();
+  const queryClient = useQueryClient();
+  const save = useMutation({
+    mutationFn: async (wanted: Draft): Promise<Outcome<User>> =>
+      user ? savedOrNewest(changeUser({ user, change: changeOf(user, wanted) }), () => readUser(user.id)) : { kind: "saved", value: await addUser(newUserOf(wanted)) },
+    onSuccess: ({ kind, value }) => {
+      if (kind === "saved" || !user) return onSaved(value);
+      setUser(value);
+      setDraft((typed) => rebase(user, value, typed));
+      setChanged(changedBetween(user, value));
+      void queryClient.invalidateQueries({ queryKey: usersKey });
+    },
+  });
+  return { user, draft, setDraft, changed, save };
 }
 
 interface RoleFieldProps {
