@@ -36,11 +36,12 @@ use nightjar_cache::{Cache, Copies};
 use nightjar_catalog::Catalog;
 use tokio::sync::{Mutex, broadcast};
 
-pub use backoff::{LoginBurst, Suspect};
+pub use backoff::{LoginBurst, Suspect, network_of};
 pub use error::{AccessError, AuthFault, Forbidden, TotpFault};
 pub use login::Login;
 pub use news::{Change, Changes};
 pub use password::{HashCost, MAX_BYTES, MIN_CHARS, PasswordRule, check_password};
+pub use rights::needs_session;
 pub use second_factor::Enrolment;
 pub use session::{ClientInfo, SignIn};
 pub use setup::FirstAdmin;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::authenticate::caller_of_session;
 use crate::jwt::Claims;
 use crate::random::{self, Digest};
-use crate::{Access, AccessError, Result};
+use crate::{Access, AccessError, Result, rights};
 
 const MARK: &str = "njr_";
 /// Characters of what a client calls itself that are kept.
@@ -49,11 +49,23 @@ impl SignIn {
 }
 
 impl Access {
-    /// Signs a user in whose identity was proven otherwise: by its password, or by a provider.
+    /// Signs a user in whose identity was proven without a password: by a provider, say.
     ///
     /// # Errors
     /// If the account is not active or is one for programs.
     pub async fn sign_in(&self, user: User, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
+        self.begin_session(user, None, client, now).await
+    }
+
+    /// Signs a user in whose identity was proven, with the password of this version where it was one. If
+    /// that was changed in the meantime, it is wrong.
+    pub(crate) async fn begin_session(
+        &self,
+        user: User,
+        password_version: Option<i64>,
+        client: &ClientInfo,
+        now: WallTime,
+    ) -> Result<SignIn> {
         if !user.active {
             return Err(AccessError::Credentials);
         }
@@ -73,13 +85,16 @@ impl Access {
         };
         let (refresh, digest) = new_refresh()?;
         self.end_unused(user.id, now).await?;
-        self.catalog().create_session(&session, &digest).await?;
+        if !self.catalog().create_session(&session, &digest, password_version).await? {
+            return Err(AccessError::Credentials);
+        }
         self.catalog().note_login(user.id, now).await?;
         self.grant(user, session, refresh, now).await
     }
 
     /// Carries a sign-in on: a new access token and a new refresh token for a refresh token that
-    /// was not used before. A used one ends the sign-in: somebody has a copy.
+    /// was not used before. A used one ends the sign-in, because somebody has a copy; unless it is shown
+    /// again soon and what it was exchanged for was not: then its client did not get the answer.
     pub async fn refresh(&self, token: &Secret, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
         let old = digest_of(token.expose()).ok_or(AccessError::Refresh)?;
         let (refresh, new) = new_refresh()?;
@@ -105,9 +120,11 @@ impl Access {
         self.grant(user, session, refresh, now).await
     }
 
-    /// Signs out: this sign-in, or all of the account. An API token is no sign-in and stays.
+    /// Signs out: this sign-in, or all of the account. An API token is no sign-in and stays, and ends none
+    /// of the person's.
     pub async fn logout(&self, caller: &Caller, everywhere: bool, now: WallTime) -> Result<()> {
         if everywhere {
+            rights::needs_session(caller)?;
             self.end_sessions_of(caller.user, None, now, SessionEnd::Logout).await?;
         } else if let Via::Session(id) = caller.via {
             self.end_session(id, now, SessionEnd::Logout).await?;

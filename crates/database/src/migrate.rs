@@ -30,6 +30,16 @@ const MIGRATIONS: &[Migration] = &[
         ddl: |kind| dialect::ddl(kind, include_str!("migrations/0006_purges.sql")),
     },
     Migration {
+        version: 7,
+        name: "password_versions",
+        ddl: |_| include_str!("migrations/0007_password_versions.sql").to_owned(),
+    },
+    Migration {
+        version: 8,
+        name: "lost_answers",
+        ddl: |kind| dialect::ddl(kind, include_str!("migrations/0008_lost_answers.sql")),
+    },
+    Migration {
         version: 9,
         name: "event_changes",
         ddl: |_| include_str!("migrations/0009_event_changes.sql").to_owned(),
