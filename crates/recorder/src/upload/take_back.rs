@@ -9,8 +9,11 @@ use nightjar_storage::{ObjectInfo, RemoteTier, StorageError};
 pub(crate) async fn take_back(bucket: &RemoteTier, segment: &Segment) -> Result<(), StorageError> {
     let is_ours =
         |info: ObjectInfo| info.blake3.is_none() || segment.blake3.is_none() || info.blake3 == segment.blake3;
-    if bucket.head(&segment.key).await?.is_some_and(is_ours) {
-        bucket.delete(&segment.key).await?;
-    }
-    Ok(())
+    let deletes = match bucket.head(&segment.key).await {
+        Ok(info) => info.is_some_and(is_ours),
+        // A key that may not list the bucket is not told that there is no such object.
+        Err(StorageError::Refused { .. }) => true,
+        Err(error) => return Err(error),
+    };
+    if deletes { bucket.delete(&segment.key).await } else { Ok(()) }
 }
