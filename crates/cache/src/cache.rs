@@ -64,7 +64,7 @@ impl Cache {
         let inner = Inner {
             memory: Memory::new(&config),
             windows: Windows::new(config.max_subjects),
-            tallies: Tallies::new(config.max_subjects),
+            tallies: Tallies::new(config.max_subjects, &notices),
             notices,
             remote,
             max_value_bytes: config.max_value_bytes,

@@ -8,7 +8,9 @@ use nightjar_media::WallTime;
 use parking_lot::Mutex;
 
 use crate::cache::Inner;
-use crate::keys;
+use crate::invalidation::Notices;
+use crate::remote::{Remote, Unanswered};
+use crate::{Invalidation, keys};
 
 /// So many failures cost nothing.
 pub const FREE_FAILURES: u32 = 5;
@@ -54,31 +56,31 @@ impl Failures {
     pub async fn note_failure(&self, subject: &str, now: WallTime) -> FailureState {
         let local = self.inner.tallies.of(subject);
         if let Some(remote) = &self.inner.remote
-            && let Ok(tally) = remote.note_failure(subject, now).await
+            && let Ok(tally) = ask(remote, subject, &local, now, remote.note_failure(subject, now)).await
         {
-            *local.lock() = tally;
             return tally.state(now);
         }
         let mut local = local.lock();
         local.note(now);
-        local.state(now)
+        local.tally.state(now)
     }
 
     /// How it stands. Asking about somebody of whom there are no failures keeps nothing: names without
     /// end would push those out who have failed.
     pub async fn state(&self, subject: &str, now: WallTime) -> FailureState {
         let tallies = &self.inner.tallies;
-        let local = tallies.known(subject);
-        if let Some(remote) = &self.inner.remote
-            && let Ok(tally) = remote.failures(subject).await
-        {
-            let adopting = if tally.count > 0 { Some(tallies.of(subject)) } else { local };
-            if let Some(local) = adopting {
-                *local.lock() = tally;
+        let known = tallies.known(subject);
+        if let Some(remote) = &self.inner.remote {
+            let local = known.clone().unwrap_or_default();
+            if let Ok(tally) = ask(remote, subject, &local, now, remote.failures(subject)).await {
+                if known.is_none() && tally.count > 0 {
+                    let said = *local.lock();
+                    *tallies.of(subject).lock() = said;
+                }
+                return tally.state(now);
             }
-            return tally.state(now);
         }
-        local.map_or_else(FailureState::default, |local| local.lock().state(now))
+        known.map_or_else(FailureState::default, |local| local.lock().tally.state(now))
     }
 
     /// An attempt has succeeded.
@@ -88,6 +90,46 @@ impl Failures {
         if let Some(remote) = &self.inner.remote {
             remote.remove(&key).await;
         }
+    }
+}
+
+/// What the server answers. On a new connection it is first told what this node knows: it may have come
+/// back without it, or this node have counted alone meanwhile, and nobody shall get on sooner for that.
+async fn ask(
+    remote: &Remote,
+    subject: &str,
+    local: &Mutex<Known>,
+    now: WallTime,
+    question: impl Future<Output = Result<Tally, Unanswered>>,
+) -> Result<Tally, Unanswered> {
+    let connection = remote.generation();
+    let unknown = local.lock().unknown_on(connection, now);
+    if let Some(tally) = unknown {
+        remote.raise_failures(subject, tally, now).await?;
+    }
+    let tally = question.await?;
+    *local.lock() = Known { tally, said_on: connection };
+    Ok(tally)
+}
+
+/// What this process knows of a subject.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    tally: Tally,
+    /// On which connection the server said so; none: this process has counted alone.
+    said_on: Option<u64>,
+}
+
+impl Known {
+    fn note(&mut self, now: WallTime) {
+        self.tally.note(now);
+        self.said_on = None;
+    }
+
+    /// What the server at the other end of this connection may not know.
+    fn unknown_on(&self, connection: Option<u64>, now: WallTime) -> Option<Tally> {
+        let is_said = self.said_on.is_some() && self.said_on == connection;
+        Some(self.tally).filter(|tally| !is_said && tally.count > 0 && !tally.forgotten(now))
     }
 }
 
@@ -122,24 +164,33 @@ impl Tally {
 /// The tallies that this process keeps.
 #[derive(Debug)]
 pub(crate) struct Tallies {
-    of: moka::sync::Cache<String, Arc<Mutex<Tally>>>,
+    of: moka::sync::Cache<String, Arc<Mutex<Known>>>,
 }
 
 impl Tallies {
-    pub(crate) fn new(max_subjects: u64) -> Self {
+    pub(crate) fn new(max_subjects: u64, notices: &Notices) -> Self {
         let of = moka::sync::Cache::builder()
             .max_capacity(max_subjects)
             .eviction_policy(EvictionPolicy::lru())
             .time_to_idle(FAILURES_FORGOTTEN_AFTER)
             .build();
+        let kept = of.clone();
+        notices.register(Box::new(move |news| {
+            // An attempt has succeeded on another node. News of everything are none of it: they come
+            // with each new connection, when what is known here may be all there is.
+            if let Invalidation::Key(key) = news {
+                kept.invalidate(key.as_str());
+            }
+            true
+        }));
         Self { of }
     }
 
-    fn of(&self, subject: &str) -> Arc<Mutex<Tally>> {
+    fn of(&self, subject: &str) -> Arc<Mutex<Known>> {
         self.of.get_with_by_ref(keys::failures(subject).as_str(), Arc::default)
     }
 
-    fn known(&self, subject: &str) -> Option<Arc<Mutex<Tally>>> {
+    fn known(&self, subject: &str) -> Option<Arc<Mutex<Known>>> {
         self.of.get(keys::failures(subject).as_str())
     }
 }

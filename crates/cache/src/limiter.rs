@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::cache::Inner;
 use crate::limit::{Place, Taken};
+use crate::remote::{Remote, Unanswered};
 use crate::{Decision, Limit, keys};
 
 /// Limits over (subject, limit). Clones, and all limiters of one [`crate::Cache`], count together;
@@ -31,14 +32,32 @@ impl Limiter {
         let place = limit.place(now);
         let local = self.inner.windows.of(subject, limit);
         if let Some(remote) = &self.inner.remote
-            && let Ok((allowed, taken)) = remote.take(subject, limit, place).await
+            && let Ok((allowed, taken)) = take(remote, subject, limit, place, &local).await
         {
-            local.lock().adopt(place, taken);
             return taken.decision(allowed, limit, place.elapsed);
         }
         let mut local = local.lock();
         local.take(limit, place)
     }
+}
+
+/// Takes one from what the server has. On a new connection it is first told what this node knows: it
+/// may have come back without it, or this node have counted alone meanwhile.
+async fn take(
+    remote: &Remote,
+    subject: &str,
+    limit: Limit,
+    place: Place,
+    local: &Mutex<Window>,
+) -> Result<(bool, Taken), Unanswered> {
+    let connection = remote.generation();
+    let unknown = local.lock().unknown_on(connection, place);
+    if let Some(taken) = unknown {
+        remote.raise_taken(subject, limit, place, taken).await?;
+    }
+    let (allowed, taken) = remote.take(subject, limit, place).await?;
+    local.lock().adopt(place, taken, connection);
+    Ok((allowed, taken))
 }
 
 /// The counts that this process keeps.
@@ -58,6 +77,8 @@ struct Counted {
 pub(crate) struct Window {
     index: u64,
     taken: Taken,
+    /// On which connection the server said so; none: this process has counted alone.
+    said_on: Option<u64>,
 }
 
 impl Windows {
@@ -82,6 +103,7 @@ impl Windows {
 impl Window {
     fn take(&mut self, limit: Limit, place: Place) -> Decision {
         let place = self.advance(place);
+        self.said_on = None;
         let allowed = self.taken.has_room(limit, place.elapsed);
         if allowed {
             self.taken.present += 1;
@@ -90,10 +112,17 @@ impl Window {
     }
 
     /// What the server counted, unless an answer about a later window came first.
-    fn adopt(&mut self, place: Place, taken: Taken) {
+    fn adopt(&mut self, place: Place, taken: Taken, connection: Option<u64>) {
         if self.advance(place).index == place.index {
-            self.taken = taken;
+            (self.taken, self.said_on) = (taken, connection);
         }
+    }
+
+    /// What the server at the other end of this connection may not know.
+    fn unknown_on(&mut self, connection: Option<u64>, place: Place) -> Option<Taken> {
+        let is_said = self.said_on.is_some() && self.said_on == connection;
+        let is_here = self.advance(place).index == place.index;
+        Some(self.taken).filter(|taken| !is_said && is_here && *taken != Taken::default())
     }
 
     /// Goes to the window of `place`. A clock that stepped back by less than a window is held at
@@ -159,8 +188,8 @@ mod tests {
     fn a_late_answer_about_an_old_window_changes_nothing() {
         let limit = Limit::per_minute(2);
         let mut window = Window::default();
-        window.adopt(limit.place(seconds(60)), Taken { before: 0, present: 2 });
-        window.adopt(limit.place(seconds(0)), Taken { before: 0, present: 0 });
+        window.adopt(limit.place(seconds(60)), Taken { before: 0, present: 2 }, Some(1));
+        window.adopt(limit.place(seconds(0)), Taken { before: 0, present: 0 }, Some(1));
         assert!(!window.take(limit, limit.place(seconds(61))).allowed);
     }
 }

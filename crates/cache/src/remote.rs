@@ -92,6 +92,12 @@ impl Remote {
         self.shared.link.health()
     }
 
+    /// Which connection there is to the server, if there is one: with each new one, the server may be
+    /// another, or have lost what it knew.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        self.shared.link.generation()
+    }
+
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Bytes>, Unanswered> {
         let value: Option<Vec<u8>> = self.ask("get", redis::cmd("GET").arg(self.name(key))).await?;
         Ok(value.map(Bytes::from))
@@ -158,14 +164,24 @@ impl Remote {
         limit: Limit,
         place: Place,
     ) -> Result<(bool, Taken), Unanswered> {
-        let window = |index| self.name(&keys::rate_limit(subject, &limit.window(index)));
-        let windows = [window(place.index), window(place.index.wrapping_sub(1))];
         let per = limit.millis();
-        let keep = (2 * per).max(millis(keys::RATE_LIMIT_TTL));
-        let mut command = scripts::script(scripts::TAKE, &windows);
-        command.arg(limit.max()).arg(per).arg(per - place.elapsed).arg(keep);
+        let mut command = scripts::script(scripts::TAKE, &self.windows(subject, limit, place));
+        command.arg(limit.max()).arg(per).arg(per - place.elapsed).arg(keep(limit));
         let (allowed, before, present) = self.ask("limit", &command).await?;
         Ok((allowed, Taken { before, present }))
+    }
+
+    /// This much was taken at least.
+    pub(crate) async fn raise_taken(
+        &self,
+        subject: &str,
+        limit: Limit,
+        place: Place,
+        taken: Taken,
+    ) -> Result<(), Unanswered> {
+        let mut command = scripts::script(scripts::RAISE, &self.windows(subject, limit, place));
+        command.arg(taken.present).arg(taken.before).arg(keep(limit));
+        self.ask("limit", &command).await
     }
 
     pub(crate) async fn note_failure(&self, subject: &str, now: WallTime) -> Result<Tally, Unanswered> {
@@ -180,6 +196,25 @@ impl Remote {
         command.arg(self.name(&keys::failures(subject))).arg("count").arg("last");
         let (count, last): (Option<u32>, Option<i64>) = self.ask("failures", &command).await?;
         Ok(Tally { count: count.unwrap_or(0), last: WallTime::from_millis(last.unwrap_or(0)) })
+    }
+
+    /// There were so many at least.
+    pub(crate) async fn raise_failures(
+        &self,
+        subject: &str,
+        tally: Tally,
+        now: WallTime,
+    ) -> Result<(), Unanswered> {
+        let mut command = scripts::script(scripts::RAISE_FAILURES, &[self.name(&keys::failures(subject))]);
+        command.arg(tally.count).arg(tally.last.micros().div_euclid(1_000));
+        command.arg(now.micros().div_euclid(1_000)).arg(millis(FAILURES_FORGOTTEN_AFTER));
+        self.ask("failures", &command).await
+    }
+
+    /// The counts of the present window and the one before.
+    fn windows(&self, subject: &str, limit: Limit, place: Place) -> [String; 2] {
+        [place.index, place.index.wrapping_sub(1)]
+            .map(|index| self.name(&keys::rate_limit(subject, &limit.window(index))))
     }
 
     fn name(&self, key: &Key) -> String {
@@ -240,6 +275,11 @@ impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Remote({})", self.shown())
     }
+}
+
+/// How long a window's count is kept, in milliseconds.
+fn keep(limit: Limit) -> u64 {
+    (2 * limit.millis()).max(millis(keys::RATE_LIMIT_TTL))
 }
 
 fn millis(duration: Duration) -> u64 {

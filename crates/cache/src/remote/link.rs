@@ -62,6 +62,14 @@ impl Link {
         }
     }
 
+    /// Which connection it is, if there is one.
+    pub(super) fn generation(&self) -> Option<u64> {
+        match &*self.state.lock() {
+            State::Up(up) => Some(up.generation),
+            State::Down { .. } => None,
+        }
+    }
+
     pub(super) fn is_up(&self, generation: u64) -> bool {
         matches!(&*self.state.lock(), State::Up(up) if up.generation == generation)
     }

@@ -24,6 +24,14 @@ present = redis.call('INCR', KEYS[1])
 if present == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return {1, before, present}";
 
+/// Makes the counts of a present and an earlier window no smaller than these; how long to keep them.
+pub(super) const RAISE: &str = "\
+for place = 1, 2 do
+  if tonumber(redis.call('GET', KEYS[place]) or '0') < tonumber(ARGV[place]) then
+    redis.call('SET', KEYS[place], ARGV[place], 'PX', ARGV[3])
+  end
+end";
+
 /// One more failure in a row: now and how long a row lasts, in milliseconds.
 pub(super) const NOTE_FAILURE: &str = "\
 local last = tonumber(redis.call('HGET', KEYS[1], 'last') or '0')
@@ -33,6 +41,17 @@ count = count + 1
 redis.call('HSET', KEYS[1], 'count', count, 'last', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return count";
+
+/// Makes failures in a row no fewer than these: their number and when the last one was; now and how
+/// long a row lasts.
+pub(super) const RAISE_FAILURES: &str = "\
+local last = tonumber(redis.call('HGET', KEYS[1], 'last') or '0')
+local count = tonumber(redis.call('HGET', KEYS[1], 'count') or '0')
+if tonumber(ARGV[3]) - last >= tonumber(ARGV[4]) then count = 0 end
+if count < tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[1], 'count', ARGV[1], 'last', math.max(last, tonumber(ARGV[2])))
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end";
 
 /// The command that runs a script over these keys; its arguments follow. The server knows the
 /// script again by its digest, so sending it costs its few hundred bytes and nothing else.

@@ -54,12 +54,59 @@ async fn when_the_server_dies_limits_go_on_and_when_it_is_back_so_is_health() {
 
     server.start_again();
     until("it is back", || cache.health() == CacheHealth::Healthy).await;
+    // It came back empty; what this node knows is not less for it, and the others learn it.
+    assert!(!limiter.check("u", limit, at(0)).await.allowed);
+    assert_eq!(failures.state("alice", at(0)).await.count, 7);
+    let other = healthy_node(&server).await;
+    assert!(!other.limiter().check("u", limit, at(0)).await.allowed);
+    assert_eq!(other.failures().note_failure("alice", at(0)).await.count, 8);
     cache.set(&Key::new("k", &["1"]), "w", LONG).await;
     assert_eq!(cache.get(&Key::new("k", &["1"])).await.as_deref(), Some(&b"w"[..]));
     assert!(!cache.add_once(&keys::once("p", "1"), LONG).await, "and not forgotten when it is back");
-    let other = healthy_node(&server).await;
     assert_eq!(other.incr(&Key::new("count", &["b"]), LONG).await, 1);
     assert_eq!(cache.incr(&Key::new("count", &["b"]), LONG).await, 2, "shared again");
+}
+
+#[tokio::test]
+async fn what_was_counted_while_the_server_was_silent_counts_on() {
+    let server = Server::start(&[]);
+    let config = CacheConfig { timeout: Duration::from_millis(500), ..CacheConfig::default() };
+    let cache = Cache::redis(&server.url(), config).await.expect("the address is right");
+    until("the server answers", || cache.health() == CacheHealth::Healthy).await;
+    let (limiter, failures, limit) = (cache.limiter(), cache.failures(), Limit::per_minute(10));
+    limiter.check("u", limit, at(59_000)).await;
+    failures.note_failure("alice", at(0)).await;
+    server.signal("STOP");
+    for _ in 0..11 {
+        limiter.check("u", limit, at(59_000)).await;
+        failures.note_failure("alice", at(0)).await;
+    }
+    until("it is said", || is_degraded(&cache)).await;
+    server.signal("CONT");
+    until("it is back", || cache.health() == CacheHealth::Healthy).await;
+    assert_eq!(failures.note_failure("alice", at(0)).await.count, 13);
+    // In the next window too: they are those of the one before.
+    assert!(!limiter.check("u", limit, at(60_000)).await.allowed);
+    let other = healthy_node(&server).await;
+    assert!(!other.limiter().check("u", limit, at(60_000)).await.allowed);
+    assert_eq!(other.failures().state("alice", at(0)).await.count, 13);
+}
+
+#[tokio::test]
+async fn failures_forgotten_by_another_node_do_not_come_back_with_the_server() {
+    let mut server = Server::start(&[]);
+    let (one, other) = (healthy_node(&server).await, healthy_node(&server).await);
+    for _ in 0..10 {
+        one.failures().note_failure("alice", at(0)).await;
+    }
+    let mut news = one.invalidations();
+    other.failures().forget("alice").await;
+    news.next().await;
+    server.kill();
+    until("it is noticed", || is_degraded(&one)).await;
+    server.start_again();
+    until("it is back", || one.health() == CacheHealth::Healthy).await;
+    assert_eq!(one.failures().state("alice", at(0)).await.count, 0);
 }
 
 #[tokio::test]
