@@ -46,7 +46,14 @@ impl Access {
             }
         }
         self.note_success(&suspects).await;
-        self.sign_in(record.user, &login.client, now).await
+        let version = Some(record.password_version);
+        let signed_in = self.begin_session(record.user, version, &login.client, now).await;
+        if let Err(AccessError::Credentials) = &signed_in {
+            // It was right when it was looked at. Now it is as wrong as any other.
+            self.note_attempt(&suspects, now).await;
+            self.note_failure(&suspects, now).await;
+        }
+        signed_in
     }
 
     /// The account that a typed name means. One that means none may be a password that was typed into
@@ -78,7 +85,7 @@ impl Access {
         match (record, verdict) {
             (Some(record), Verdict::Right { outdated }) if record.user.active => {
                 if outdated {
-                    self.rehash(&turn, &record, password, now).await?;
+                    self.rehash(&turn, &record, password).await?;
                 }
                 Ok(record)
             }
@@ -90,19 +97,10 @@ impl Access {
     }
 
     /// Keeps the password at the present cost, unless it was changed in the meantime.
-    async fn rehash(
-        &self,
-        turn: &Turn,
-        record: &LoginRecord,
-        password: &Secret,
-        now: WallTime,
-    ) -> Result<()> {
-        let id = record.user.id;
+    async fn rehash(&self, turn: &Turn, record: &LoginRecord, password: &Secret) -> Result<()> {
+        let Some(old) = &record.password_hash else { return Ok(()) };
         let hash = turn.hash(password).await?;
-        let present = self.catalog().login_record_by_id(id).await?;
-        if present.is_some_and(|present| present.password_hash == record.password_hash) {
-            self.catalog().set_password(id, Some(&hash), now).await?;
-        }
+        self.catalog().replace_password_hash(record.user.id, old, &hash).await?;
         Ok(())
     }
 

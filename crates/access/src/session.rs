@@ -49,11 +49,23 @@ impl SignIn {
 }
 
 impl Access {
-    /// Signs a user in whose identity was proven otherwise: by its password, or by a provider.
+    /// Signs a user in whose identity was proven without a password: by a provider, say.
     ///
     /// # Errors
     /// If the account is not active or is one for programs.
     pub async fn sign_in(&self, user: User, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
+        self.begin_session(user, None, client, now).await
+    }
+
+    /// Signs a user in whose identity was proven, with the password of this version where it was one. If
+    /// that was changed in the meantime, it is wrong.
+    pub(crate) async fn begin_session(
+        &self,
+        user: User,
+        password_version: Option<i64>,
+        client: &ClientInfo,
+        now: WallTime,
+    ) -> Result<SignIn> {
         if !user.active {
             return Err(AccessError::Credentials);
         }
@@ -73,7 +85,9 @@ impl Access {
         };
         let (refresh, digest) = new_refresh()?;
         self.end_unused(user.id, now).await?;
-        self.catalog().create_session(&session, &digest).await?;
+        if !self.catalog().create_session(&session, &digest, password_version).await? {
+            return Err(AccessError::Credentials);
+        }
         self.catalog().note_login(user.id, now).await?;
         self.grant(user, session, refresh, now).await
     }

@@ -4,7 +4,7 @@ mod fields;
 
 use nightjar_catalog::NewUser;
 use nightjar_model::{
-    Caller, GroupScope, OrgId, Permission, Role, Secret, SessionEnd, User, UserId, Via, WallTime,
+    Caller, GroupScope, OrgId, Permission, Role, Secret, SessionEnd, SessionId, User, UserId, Via, WallTime,
 };
 use uuid::Uuid;
 
@@ -140,7 +140,7 @@ impl Access {
             // One's own is changed by who knows it.
             return Err(Forbidden::Oneself.into());
         }
-        self.set_password(&user, password, None, now).await
+        self.set_password(&user, password, (None, None), now).await
     }
 
     /// Takes the second factor from an account of the caller's organization, whose owner has lost it.
@@ -167,19 +167,26 @@ impl Access {
         check_password(new, &caller.username).map_err(|rule| AccessError::field("new_password", rule))?;
         let record = self.check_own_password(caller, current, client, now).await?;
         let Via::Session(session) = caller.via else { return Err(Forbidden::NeedsSession.into()) };
-        self.set_password(&record.user, new, Some(session), now).await
+        let proven = (Some(session), Some(record.password_version));
+        match self.set_password(&record.user, new, proven, now).await {
+            // Somebody else gave the account another password just now: the current one was wrong.
+            Err(AccessError::Stale) => Err(AccessError::Credentials),
+            outcome => outcome,
+        }
     }
 
+    /// Gives an account another password and ends its sign-ins but the one to `keep`. Where the old
+    /// password was asked for, it must still be the one of this version.
     async fn set_password(
         &self,
         user: &User,
         password: &Secret,
-        keep: Option<nightjar_model::SessionId>,
+        (keep, version): (Option<SessionId>, Option<i64>),
         now: WallTime,
     ) -> Result<()> {
         check_password(password, &user.username)?;
         let hash = self.inner.hasher.turn().await?.hash(password).await?;
-        self.catalog().set_password(user.id, Some(&hash), now).await?;
+        self.catalog().set_password(user.id, Some(&hash), version, now).await?;
         self.end_sessions_of(user.id, keep, now, SessionEnd::Revoked).await?;
         self.user_changed(user.id).await;
         Ok(())

@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "purges",
         ddl: |kind| dialect::ddl(kind, include_str!("migrations/0006_purges.sql")),
     },
+    Migration {
+        version: 7,
+        name: "password_versions",
+        ddl: |_| include_str!("migrations/0007_password_versions.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

@@ -2,6 +2,7 @@
 
 use nightjar_access::{AccessConfig, AccessError, AuthFault, Change, ClientInfo};
 use nightjar_model::{Role, Secret, SessionEnd, Via};
+use tokio::task::JoinSet;
 
 use crate::database::{TestDatabase, on_both};
 use crate::make::{DAY, MINUTE, NOW, PASSWORD, SECOND, World, config, login, node, world, world_with};
@@ -94,6 +95,51 @@ async fn changing_the_password_ends_the_other_sign_ins(database: TestDatabase) {
     world.access.login(&login("admin", "quiet herons in fog"), NOW).await.expect("signs in");
 }
 
+async fn no_sign_in_with_the_old_password_outlives_its_reset(database: TestDatabase) {
+    let world = world(&database).await;
+    let user = world.user("vera", Role::Viewer).await;
+    let mut old = PASSWORD.to_owned();
+    for round in 0..15 {
+        // Whoever knows the old password tries it all the time, from everywhere.
+        let mut thieves = JoinSet::new();
+        for _ in 0..5 {
+            let (access, old) = (node(&world.catalog, config()), old.clone());
+            thieves.spawn(async move {
+                let mut got = Vec::new();
+                for _ in 0..4 {
+                    got.extend(access.login(&login("vera", &old), NOW).await);
+                }
+                got
+            });
+        }
+        let new = format!("quiet herons in fog {round}");
+        world.access.reset_password(&world.by(), user.id, &Secret::new(&*new), NOW).await.expect("is reset");
+        for got in thieves.join_all().await.into_iter().flatten() {
+            let living = world_refresh(&world, &got.refresh).await;
+            assert!(matches!(living, Err(AccessError::Refresh)), "round {round}: {living:?}");
+        }
+        world.access.login(&login("vera", &new), NOW).await.expect("signs in");
+        old = new;
+    }
+}
+
+async fn who_knew_the_old_password_does_not_change_the_one_of_its_reset(database: TestDatabase) {
+    let world = world(&database).await;
+    for round in 0..15 {
+        let thief = world.signed_in(&format!("vera-{round}"), Role::Viewer).await;
+        let (taken, given) = (Secret::new("taken by somebody else"), Secret::new("given by the admin"));
+        let (client, old, by) = (ClientInfo::default(), Secret::new(PASSWORD), thief.caller());
+        let change = world.access.change_password(&by, &old, &taken, &client, NOW);
+        let admin = world.by();
+        let reset = world.access.reset_password(&admin, thief.user.id, &given, NOW);
+        let (changed, reset) = tokio::join!(change, reset);
+        reset.expect("is reset");
+        assert!(matches!(changed, Ok(()) | Err(AccessError::Credentials)), "{changed:?}");
+        let owner = world.access.login(&login(&thief.user.username, given.expose()), NOW).await;
+        owner.unwrap_or_else(|error| panic!("round {round}: {error}, and the change ended in {changed:?}"));
+    }
+}
+
 async fn keys_rotate_and_the_old_one_counts_until_its_tokens_are_out(database: TestDatabase) {
     let world = world(&database).await;
     let before = NOW + 30 * DAY - SECOND;
@@ -180,6 +226,8 @@ on_both!(
     a_sign_in_ends_when_it_is_not_refreshed_for_a_month,
     signing_out_counts_at_once_here_or_everywhere,
     changing_the_password_ends_the_other_sign_ins,
+    no_sign_in_with_the_old_password_outlives_its_reset,
+    who_knew_the_old_password_does_not_change_the_one_of_its_reset,
     keys_rotate_and_the_old_one_counts_until_its_tokens_are_out,
     what_is_no_token_of_ours_is_nobody,
     one_sign_in_too_many_ends_the_one_unused_for_longest,

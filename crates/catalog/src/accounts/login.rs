@@ -21,6 +21,8 @@ pub struct LoginRecord {
     pub user: User,
     /// The hash of its password, if it has one.
     pub password_hash: Option<Secret>,
+    /// Which of its passwords that is: counts one up with each that is set.
+    pub password_version: i64,
     /// Its second factor, if it was confirmed.
     pub totp: Option<TotpRecord>,
 }
@@ -51,6 +53,7 @@ impl Catalog {
             return Ok(None);
         };
         let password_hash = row.password_hash.clone().map(Secret::from);
+        let password_version = row.password_version;
         let totp = match (&row.totp_secret, row.totp_step) {
             (Some(Hidden(sealed)), Some(last_step)) => {
                 let secret = self.open_sealed(&place("users.totp_secret", row.id), sealed)?;
@@ -60,20 +63,42 @@ impl Catalog {
         };
         row.totp_pending = None;
         let user = to_user(self.reader(), Some(row)).await?;
-        Ok(user.map(|user| LoginRecord { user, password_hash, totp }))
+        Ok(user.map(|user| LoginRecord { user, password_hash, password_version, totp }))
     }
 
-    /// Sets or takes away the password, by its hash.
-    pub async fn set_password(&self, id: UserId, hash: Option<&Secret>, now: WallTime) -> Result<()> {
-        let update = Entity::update_many()
+    /// Sets or takes away the password, by its hash. [`CatalogError::Stale`] if another was set since
+    /// the one of the expected version.
+    pub async fn set_password(
+        &self,
+        id: UserId,
+        hash: Option<&Secret>,
+        expected_version: Option<i64>,
+        now: WallTime,
+    ) -> Result<()> {
+        let mut update = Entity::update_many()
             .col_expr(Column::PasswordHash, Expr::value(hash.map(Hidden::from)))
+            .col_expr(Column::PasswordVersion, Expr::col(Column::PasswordVersion).add(1))
             .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .filter(Column::Id.eq(id.0));
+        if let Some(version) = expected_version {
+            update = update.filter(Column::PasswordVersion.eq(version));
+        }
         match self.update(update).await? {
+            0 if expected_version.is_some() => Err(CatalogError::Stale),
             0 => Err(not_found(id)),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps the same password by another hash, say of another cost, unless it was changed. That is no
+    /// change of the account. Whether it was done.
+    pub async fn replace_password_hash(&self, id: UserId, old: &Secret, new: &Secret) -> Result<bool> {
+        let update = Entity::update_many()
+            .col_expr(Column::PasswordHash, Expr::value(Hidden::from(new)))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::PasswordHash.eq(Hidden::from(old)));
+        Ok(self.update(update).await? == 1)
     }
 
     /// Notes that somebody signed in. That is no change of the account.

@@ -1,7 +1,7 @@
 //! Sessions.
 
 use nightjar_media::WallTime;
-use nightjar_model::{OrgId, Session, SessionEnd, SessionId, UserId};
+use nightjar_model::{OrgId, Role, Session, SessionEnd, SessionId, UserId};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -9,20 +9,44 @@ use sea_orm::{
 };
 
 use crate::entity::session::{Column, Entity, to_row, to_sessions};
+use crate::entity::user;
 use crate::sql::statement;
 use crate::{Catalog, Result};
 
 impl Catalog {
-    /// Adds a session and its first refresh token, by its hash.
-    pub async fn create_session(&self, session: &Session, refresh_hash: &[u8; 32]) -> Result<()> {
-        self.write(|| self.create_session_once(session, refresh_hash)).await
+    /// Adds a session and its first refresh token, by its hash, if its account may sign in: still, because
+    /// whoever proved to be it did so a moment ago. Where that was with a password, `password_version`
+    /// says with which. False: it may not any more, and nothing was added.
+    pub async fn create_session(
+        &self,
+        session: &Session,
+        refresh_hash: &[u8; 32],
+        password_version: Option<i64>,
+    ) -> Result<bool> {
+        self.write(|| self.create_session_once(session, refresh_hash, password_version)).await
     }
 
-    async fn create_session_once(&self, session: &Session, refresh_hash: &[u8; 32]) -> Result<()> {
+    async fn create_session_once(
+        &self,
+        session: &Session,
+        refresh_hash: &[u8; 32],
+        password_version: Option<i64>,
+    ) -> Result<bool> {
         let transaction = self.begin().await?;
+        // Locked: whoever changes the account and ends its sessions does so before this one is made,
+        // which is then refused, or after, and ends it too.
+        let row = user::Entity::find_by_id(session.user_id.0).lock_exclusive().one(&transaction).await?;
+        let may = row.is_some_and(|row| {
+            let same_password = password_version.is_none_or(|version| version == row.password_version);
+            row.active && row.role != Role::ApiOnly.as_str() && same_password
+        });
+        if !may {
+            return Ok(false);
+        }
         Entity::insert(to_row(session)).exec_without_returning(&transaction).await?;
         add_refresh_token(&transaction, session.id, refresh_hash, session.created_at).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// One session, living or not.

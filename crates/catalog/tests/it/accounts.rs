@@ -22,6 +22,7 @@ on_both!(
     users_are_found_and_paged,
     administrators_are_counted,
     a_login_finds_its_account,
+    a_password_is_replaced_only_where_it_is_known,
     a_user_goes_with_all_that_hangs_on_it,
     identities_belong_to_one_user,
     a_setting_is_taken_once,
@@ -170,7 +171,7 @@ async fn users_of_another_tenant_are_not_there(database: TestDatabase) {
     assert_eq!(catalog.user_by_id(ada.id).await, Ok(Some(ada.clone())));
     let mut session = crate::make_accounts::session(&ada);
     session.org_id = other.id;
-    let error = catalog.create_session(&session, &[1; 32]).await.expect_err("is another's account");
+    let error = catalog.create_session(&session, &[1; 32], None).await.expect_err("is another's account");
     assert!(matches!(error, CatalogError::Refused(_)), "{error}");
     let mut token = token(&ada, "x");
     token.org_id = other.id;
@@ -231,25 +232,46 @@ async fn a_login_finds_its_account(database: TestDatabase) {
     let catalog = database.open().await;
     let ada = added_user(&catalog, "Ada").await;
     let hash = Some(Secret::new("$argon2id$hash"));
-    let expected = LoginRecord { user: ada.clone(), password_hash: hash, totp: None };
+    let expected = LoginRecord { user: ada.clone(), password_hash: hash, password_version: 0, totp: None };
     assert_eq!(catalog.login_record("aDA").await, Ok(Some(expected.clone())));
     assert_eq!(catalog.login_record_by_id(ada.id).await, Ok(Some(expected)));
     for name in ["ad", "", "ada\0", "ada "] {
         assert_eq!(catalog.login_record(name).await, Ok(None));
     }
-    catalog.set_password(ada.id, None, at(2)).await.expect("is taken away");
+    catalog.set_password(ada.id, None, None, at(2)).await.expect("is taken away");
     let record = catalog.login_record("ada").await.expect("is read").expect("is there");
     assert_eq!((record.password_hash, record.user.has_password), (None, false));
     assert_eq!((record.user.version, record.user.updated_at), (2, at(2)));
     let other = Secret::new("$other");
-    catalog.set_password(ada.id, Some(&other), at(3)).await.expect("is set");
+    catalog.set_password(ada.id, Some(&other), None, at(3)).await.expect("is set");
     catalog.note_login(ada.id, at(4)).await.expect("is noted");
     let record = catalog.login_record("ada").await.expect("is read").expect("is there");
-    assert_eq!(record.password_hash, Some(other));
+    assert_eq!((record.password_hash, record.password_version), (Some(other), 2));
     assert_eq!((record.user.version, record.user.last_login_at), (3, Some(at(4))));
     let nobody = UserId(Uuid::nil());
-    assert!(matches!(catalog.set_password(nobody, None, at(5)).await, Err(CatalogError::NotFound(_))));
+    assert!(matches!(catalog.set_password(nobody, None, None, at(5)).await, Err(CatalogError::NotFound(_))));
     assert!(matches!(catalog.note_login(nobody, at(5)).await, Err(CatalogError::NotFound(_))));
+}
+
+async fn a_password_is_replaced_only_where_it_is_known(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let hash = |text: &str| Secret::new(text);
+    let replace = async |old: &str, new: &str| {
+        catalog.replace_password_hash(ada.id, &hash(old), &hash(new)).await.expect("is answered")
+    };
+    assert!(replace("$argon2id$hash", "$dearer").await);
+    assert!(!replace("$argon2id$hash", "$other").await, "it is not that one any more");
+    let record = catalog.login_record("ada").await.expect("is read").expect("is there");
+    assert_eq!((record.password_hash, record.password_version), (Some(hash("$dearer")), 0));
+    assert_eq!((record.user.version, record.user.updated_at), (1, at(0)), "it is the same password");
+
+    let set = async |expected| catalog.set_password(ada.id, Some(&hash("$next")), expected, at(1)).await;
+    assert_eq!(set(Some(0)).await, Ok(()));
+    assert_eq!(set(Some(0)).await, Err(CatalogError::Stale));
+    assert!(!replace("$dearer", "$argon2id$hash").await, "the old one does not come back");
+    let record = catalog.login_record("ada").await.expect("is read").expect("is there");
+    assert_eq!((record.password_hash, record.password_version), (Some(hash("$next")), 1));
 }
 
 async fn a_user_goes_with_all_that_hangs_on_it(database: TestDatabase) {

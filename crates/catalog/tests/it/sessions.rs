@@ -1,9 +1,9 @@
 //! Sessions and their refresh tokens.
 
 use nightjar_catalog::{Catalog, RefreshOutcome};
-use nightjar_model::{OrgId, Session, SessionEnd, SessionId};
+use nightjar_model::{OrgId, Role, Secret, Session, SessionEnd, SessionId, User};
 use sea_orm::ConnectionTrait;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use uuid::Uuid;
 
 use crate::database::{TestDatabase, on_both};
@@ -11,6 +11,8 @@ use crate::make::at;
 use crate::make_accounts::{added_organization, added_session, added_user, session};
 
 on_both!(
+    only_who_may_sign_in_gets_a_session,
+    no_session_outlives_the_password_that_it_was_begun_with,
     a_refresh_keeps_a_session_alive,
     a_used_refresh_token_ends_its_session,
     one_of_many_refreshes_wins,
@@ -20,6 +22,56 @@ on_both!(
     all_sessions_but_one_can_be_ended,
     old_sessions_are_forgotten,
 );
+
+async fn only_who_may_sign_in_gets_a_session(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let begin = async |session: &Session, hash: u8, version| {
+        catalog.create_session(session, &[hash; 32], version).await.expect("is answered")
+    };
+    let first = session(&ada);
+    assert!(begin(&first, 1, Some(0)).await);
+    catalog.set_password(ada.id, Some(&Secret::new("$next")), None, at(1)).await.expect("is set");
+    let late = session(&ada);
+    assert!(!begin(&late, 2, Some(0)).await, "that was the password before");
+    assert_eq!(catalog.session(late.id).await, Ok(None));
+    assert_eq!(rotate(&catalog, 2, 3, 10).await, RefreshOutcome::Unknown);
+    assert!(begin(&late, 2, Some(1)).await);
+    assert!(begin(&session(&ada), 4, None).await, "came without a password");
+
+    let program = User { role: Role::ApiOnly, ..ada.clone() };
+    catalog.update_user(&program, None, at(2)).await.expect("is changed");
+    assert!(!begin(&session(&ada), 5, None).await);
+    catalog.update_user(&User { active: false, ..ada.clone() }, None, at(3)).await.expect("is changed");
+    assert!(!begin(&session(&ada), 5, None).await && !begin(&session(&ada), 5, Some(1)).await);
+    catalog.delete_user(ada.org_id, ada.id).await.expect("is removed");
+    assert!(!begin(&session(&ada), 5, None).await);
+}
+
+async fn no_session_outlives_the_password_that_it_was_begun_with(database: TestDatabase) {
+    let catalog = database.open().await;
+    let ada = added_user(&catalog, "ada").await;
+    let mut hashes = 0u8..;
+    for round in 0..20 {
+        let mut tasks = JoinSet::new();
+        for (hash, later) in (0..10).map(|later| (hashes.next().expect("enough"), later)) {
+            let (catalog, session) = (catalog.clone(), session(&ada));
+            tasks.spawn(async move {
+                for _ in 0..later * round {
+                    yield_now().await;
+                }
+                catalog.create_session(&session, &[hash; 32], Some(round)).await
+            });
+        }
+        let password = Secret::new("$next");
+        catalog.set_password(ada.id, Some(&password), None, at(1)).await.expect("is set");
+        catalog.end_sessions_of(ada.id, None, at(1), SessionEnd::Revoked).await.expect("are ended");
+        for made in tasks.join_all().await {
+            made.expect("is made or not");
+        }
+        assert_eq!(catalog.sessions_of(ada.id, at(2)).await, Ok(Vec::new()), "round {round}");
+    }
+}
 
 async fn rotate(catalog: &Catalog, old: u8, new: u8, now: i64) -> RefreshOutcome {
     let ip = Some([10, 0, 0, 8].into());
@@ -117,10 +169,10 @@ async fn sessions_are_listed_while_they_live(database: TestDatabase) {
     let catalog = database.open().await;
     let (ada, bob) = (added_user(&catalog, "ada").await, added_user(&catalog, "bob").await);
     let early = Session { created_at: at(-9), last_used_at: at(3), ..session(&ada) };
-    catalog.create_session(&early, &[1; 32]).await.expect("is added");
+    catalog.create_session(&early, &[1; 32], None).await.expect("is added");
     let late = added_session(&catalog, &ada, [2; 32]).await;
     let other = Session { created_at: at(1), ..session(&bob) };
-    catalog.create_session(&other, &[3; 32]).await.expect("is added");
+    catalog.create_session(&other, &[3; 32], None).await.expect("is added");
     let ended = added_session(&catalog, &ada, [4; 32]).await;
     catalog.end_session(ended.id, at(1), SessionEnd::Logout).await.expect("is ended");
     assert_eq!(catalog.sessions_of(ada.id, at(9)).await, Ok(vec![early.clone(), late.clone()]));
@@ -155,7 +207,7 @@ async fn old_sessions_are_forgotten(database: TestDatabase) {
     catalog.end_session(ended.id, at(10), SessionEnd::Logout).await.expect("is ended");
     let expired = added_session(&catalog, &ada, [11; 32]).await;
     let living = Session { expires_at: at(9000), ..session(&ada) };
-    catalog.create_session(&living, &[21; 32]).await.expect("is added");
+    catalog.create_session(&living, &[21; 32], None).await.expect("is added");
     assert_eq!(catalog.purge_sessions(at(10)).await, Ok(0));
     assert_eq!(catalog.purge_sessions(at(11)).await, Ok(1));
     assert_eq!(catalog.session(ended.id).await, Ok(None));
