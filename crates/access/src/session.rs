@@ -93,7 +93,8 @@ impl Access {
     }
 
     /// Carries a sign-in on: a new access token and a new refresh token for a refresh token that
-    /// was not used before. A used one ends the sign-in: somebody has a copy.
+    /// was not used before. A used one ends the sign-in, because somebody has a copy; unless it is shown
+    /// again soon and what it was exchanged for was not: then its client did not get the answer.
     pub async fn refresh(&self, token: &Secret, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
         let old = digest_of(token.expose()).ok_or(AccessError::Refresh)?;
         let (refresh, new) = new_refresh()?;

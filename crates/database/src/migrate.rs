@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "password_versions",
         ddl: |_| include_str!("migrations/0007_password_versions.sql").to_owned(),
     },
+    Migration {
+        version: 8,
+        name: "lost_answers",
+        ddl: |kind| dialect::ddl(kind, include_str!("migrations/0008_lost_answers.sql")),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

@@ -1,6 +1,6 @@
 //! Sign-ins: access tokens, refresh tokens, and what ends them.
 
-use nightjar_access::{AccessConfig, AccessError, AuthFault, Change, ClientInfo};
+use nightjar_access::{AccessConfig, AccessError, AuthFault, Change, ClientInfo, SignIn};
 use nightjar_model::{Role, Secret, SessionEnd, Via};
 use tokio::task::JoinSet;
 
@@ -24,24 +24,69 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_sign_in(database: Tes
     assert_eq!(second.session.id, world.admin.session.id);
     assert_ne!(second.refresh, first);
     assert!(world.who(&second.access, NOW).await.is_some());
+    let third = world_refresh(&world, &second.refresh).await.expect("good once");
 
     let reused = world_refresh(&world, &first).await;
     let Err(AccessError::RefreshReused(ended)) = &reused else { panic!("{reused:?}") };
     assert_eq!(ended.id, second.session.id);
-    assert!(world.who(&second.access, NOW).await.is_none(), "at once");
-    let third = world_refresh(&world, &second.refresh).await;
-    assert!(matches!(third, Err(AccessError::Refresh)), "the whole family has ended");
+    assert!(world.who(&third.access, NOW).await.is_none(), "at once");
+    let fourth = world_refresh(&world, &third.refresh).await;
+    assert!(matches!(fourth, Err(AccessError::Refresh)), "the whole family has ended");
     let session = world.catalog.session(second.session.id).await.expect("reads").expect("is there");
     assert_eq!(session.ended.map(|(_, why)| why), Some(SessionEnd::Reuse));
 }
 
-async fn two_refreshes_at_once_end_the_sign_in(database: TestDatabase) {
+async fn a_refresh_whose_answer_got_lost_is_asked_for_again(database: TestDatabase) {
+    let world = world(&database).await;
+    let refresh = async |token: &Secret, now| world.access.refresh(token, &ClientInfo::default(), now).await;
+    let lost = refresh(&world.admin.refresh, NOW).await.expect("good");
+    let again = refresh(&world.admin.refresh, NOW + 59 * SECOND).await.expect("its client asks again");
+    assert_eq!(again.session.id, lost.session.id);
+    for access in [&world.admin.access, &lost.access, &again.access] {
+        assert!(world.who(access, NOW + MINUTE).await.is_some(), "it is one sign-in");
+    }
+    let next = refresh(&again.refresh, NOW + 10 * MINUTE).await.expect("goes on");
+    // Somebody has the answer that was lost.
+    let thief = refresh(&lost.refresh, NOW + 11 * MINUTE).await;
+    assert!(matches!(thief, Err(AccessError::RefreshReused(_))), "{thief:?}");
+    assert!(world.who(&next.access, NOW + 11 * MINUTE).await.is_none());
+    assert!(matches!(refresh(&next.refresh, NOW + 11 * MINUTE).await, Err(AccessError::Refresh)));
+}
+
+async fn a_refresh_is_asked_for_again_within_a_minute_or_never(database: TestDatabase) {
+    let world = world(&database).await;
+    let first = world_refresh(&world, &world.admin.refresh).await.expect("good");
+    let late = world.access.refresh(&world.admin.refresh, &ClientInfo::default(), NOW + MINUTE).await;
+    assert!(matches!(late, Err(AccessError::RefreshReused(_))), "{late:?}");
+    assert!(world.who(&first.access, NOW).await.is_none());
+}
+
+async fn of_refreshes_at_once_one_goes_on(database: TestDatabase) {
     let world = world(&database).await;
     let token = world.admin.refresh.clone();
     let (a, b) = tokio::join!(world_refresh(&world, &token), world_refresh(&world, &token));
-    assert_eq!([&a, &b].iter().filter(|one| one.is_ok()).count(), 1, "{a:?} {b:?}");
-    let winner = a.or(b).expect("one of them");
-    assert!(world.who(&winner.access, NOW).await.is_none(), "nobody can tell who has the copy");
+    let (a, b) = (a.expect("good"), b.expect("its answer may have been lost"));
+    // One of the two tokens is void; nobody can tell who has which.
+    let (c, d) = (world_refresh(&world, &a.refresh).await, world_refresh(&world, &b.refresh).await);
+    assert!(c.is_err() || d.is_err(), "{c:?} {d:?}");
+    assert!(matches!(
+        [&c, &d],
+        [Err(AccessError::RefreshReused(_)), _] | [_, Err(AccessError::RefreshReused(_))]
+    ));
+    for access in [&a.access, &b.access] {
+        assert!(world.who(access, NOW).await.is_none(), "two had the token");
+    }
+
+    let admin = world.access.login(&login("admin", PASSWORD), NOW).await.expect("signs in");
+    let mut asking = JoinSet::new();
+    for _ in 0..5 {
+        let (access, token) = (world.access.clone(), admin.refresh.clone());
+        asking.spawn(async move { access.refresh(&token, &ClientInfo::default(), NOW).await });
+    }
+    let answers = asking.join_all().await;
+    let reused = |answer: &&Result<SignIn, AccessError>| matches!(answer, Err(AccessError::RefreshReused(_)));
+    assert_eq!(answers.iter().filter(reused).count(), 1, "no client asks that often: {answers:?}");
+    assert!(world.who(&admin.access, NOW).await.is_none());
 }
 
 async fn a_sign_in_ends_when_it_is_not_refreshed_for_a_month(database: TestDatabase) {
@@ -215,14 +260,16 @@ async fn a_request_costs_no_database(database: TestDatabase) {
     }
 }
 
-async fn world_refresh(world: &World, token: &Secret) -> Result<nightjar_access::SignIn, AccessError> {
+async fn world_refresh(world: &World, token: &Secret) -> Result<SignIn, AccessError> {
     world.access.refresh(token, &ClientInfo::default(), NOW).await
 }
 
 on_both!(
     an_access_token_is_good_for_a_quarter_of_an_hour,
     a_refresh_token_works_once_and_its_reuse_ends_the_sign_in,
-    two_refreshes_at_once_end_the_sign_in,
+    a_refresh_whose_answer_got_lost_is_asked_for_again,
+    a_refresh_is_asked_for_again_within_a_minute_or_never,
+    of_refreshes_at_once_one_goes_on,
     a_sign_in_ends_when_it_is_not_refreshed_for_a_month,
     signing_out_counts_at_once_here_or_everywhere,
     changing_the_password_ends_the_other_sign_ins,

@@ -93,12 +93,39 @@ async fn a_refresh_token_works_once_and_its_second_use_ends_the_sign_in() {
     let first = login(&lab, "grace").await;
     let refresh = json!({ "refresh_token": first["refresh_token"] });
     let second = post(&lab, "/api/v1/auth/refresh", None, refresh.clone()).await.data();
-    let token = second["token"].as_str().expect("a token");
+    let next = json!({ "refresh_token": second["refresh_token"] });
+    let third = post(&lab, "/api/v1/auth/refresh", None, next).await.data();
+    let token = third["token"].as_str().expect("a token");
     assert!(get(&lab, "/api/v1/auth/me", token).await.status.is_success());
     post(&lab, "/api/v1/auth/refresh", None, refresh).await.error(401, "AUTH_TOKEN_INVALID");
     get(&lab, "/api/v1/auth/me", token).await.error(401, "AUTH_TOKEN_INVALID");
-    let newest = json!({ "refresh_token": second["refresh_token"] });
+    let newest = json!({ "refresh_token": third["refresh_token"] });
     post(&lab, "/api/v1/auth/refresh", None, newest).await.error(401, "AUTH_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn a_browser_whose_answer_got_lost_stays_signed_in() {
+    let lab = Lab::new().await;
+    add(&lab, "grace", "viewer").await;
+    let body = json!({ "username": "grace", "password": PASSWORD, "cookie": true });
+    let signed_in = post(&lab, "/api/v1/auth/login", None, body).await;
+    let cookie_of = |reply: &Reply| reply.header("set-cookie").split(';').next().expect("a pair").to_owned();
+    let refresh = async |cookie: &str| {
+        let headers = [("content-type", "application/json"), ("cookie", cookie)];
+        let reply =
+            lab.send_bare(request(Method::POST, "/api/v1/auth/refresh", &headers, Body::from("{}"))).await;
+        (reply.data()["token"].as_str().expect("a token").to_owned(), cookie_of(&reply))
+    };
+    let cookie = cookie_of(&signed_in);
+    let lost = refresh(&cookie).await;
+    lab.set_time(lab.state.clock.now() + Duration::from_secs(3));
+    let again = refresh(&cookie).await;
+    assert_ne!(again.1, lost.1);
+    assert!(get(&lab, "/api/v1/auth/me", &again.0).await.status.is_success());
+    let next = refresh(&again.1).await;
+    assert!(get(&lab, "/api/v1/auth/me", &next.0).await.status.is_success());
+    let audit = lab.data("/api/v1/audit?action=auth.refresh").await;
+    assert_eq!(audit["items"], json!([]), "nothing has happened");
 }
 
 #[tokio::test]

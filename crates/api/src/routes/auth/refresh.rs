@@ -30,7 +30,9 @@ pub(crate) struct RefreshBody {
 /// Get the next access token
 ///
 /// A refresh token works once and is replaced by the one in the answer. Using an old one again ends
-/// the sign-in, because then two have it.
+/// the sign-in, because then two have it. If the answer got lost, the same token can be sent again, three
+/// times at most, within a minute of its first use: the one of the lost answer is void then, and ends the
+/// sign-in if it is used.
 #[utoipa::path(
     post,
     path = "/auth/refresh",

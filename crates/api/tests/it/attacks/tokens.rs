@@ -108,6 +108,8 @@ async fn a_refresh_token_used_twice_ends_the_sign_in_and_is_told() {
     let session = signed_in(lab, "grace", Role::Viewer).await;
     let first = json!({ "refresh_token": session["refresh_token"] });
     let second = post(lab, "/api/v1/auth/refresh", None, first.clone()).await.data();
+    let next = json!({ "refresh_token": second["refresh_token"] });
+    let third = post(lab, "/api/v1/auth/refresh", None, next).await.data();
     let thief = request(
         Method::POST,
         "/api/v1/auth/refresh",
@@ -116,9 +118,9 @@ async fn a_refresh_token_used_twice_ends_the_sign_in_and_is_told() {
     );
     let caught = send(&lab.bare(), from("203.0.113.9", thief)).await;
     caught.error(401, "AUTH_TOKEN_INVALID");
-    get(lab, "/api/v1/auth/me", Some(&text(&second["token"]))).await.error(401, "AUTH_TOKEN_INVALID");
+    get(lab, "/api/v1/auth/me", Some(&text(&third["token"]))).await.error(401, "AUTH_TOKEN_INVALID");
     lab.set_time(lab.state.clock.now() + Duration::from_secs(1));
-    for token in [&second["refresh_token"], &session["refresh_token"]] {
+    for token in [&third["refresh_token"], &second["refresh_token"], &session["refresh_token"]] {
         let body = json!({ "refresh_token": token });
         post(lab, "/api/v1/auth/refresh", None, body).await.error(401, "AUTH_TOKEN_INVALID");
     }
