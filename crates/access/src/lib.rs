@@ -41,6 +41,7 @@ pub use error::{AccessError, AuthFault, Forbidden, TotpFault};
 pub use login::Login;
 pub use news::{Change, Changes};
 pub use password::{HashCost, MAX_BYTES, MIN_CHARS, PasswordRule, check_password};
+pub use rights::needs_session;
 pub use second_factor::Enrolment;
 pub use session::{ClientInfo, SignIn};
 pub use setup::FirstAdmin;

@@ -18,8 +18,8 @@ pub(crate) fn needs(by: &Caller, action: Permission) -> Result<()> {
     })
 }
 
-/// Fails for a program that acts for a person.
-pub(crate) fn needs_session(by: &Caller) -> Result<()> {
+/// Fails for a program that acts for a person: what concerns the person's own account takes a sign-in.
+pub fn needs_session(by: &Caller) -> Result<()> {
     match by.via {
         Via::Session(_) => Ok(()),
         Via::Token(_) => Err(Forbidden::NeedsSession.into()),

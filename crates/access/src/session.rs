@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::authenticate::caller_of_session;
 use crate::jwt::Claims;
 use crate::random::{self, Digest};
-use crate::{Access, AccessError, Result};
+use crate::{Access, AccessError, Result, rights};
 
 const MARK: &str = "njr_";
 /// Characters of what a client calls itself that are kept.
@@ -120,9 +120,11 @@ impl Access {
         self.grant(user, session, refresh, now).await
     }
 
-    /// Signs out: this sign-in, or all of the account. An API token is no sign-in and stays.
+    /// Signs out: this sign-in, or all of the account. An API token is no sign-in and stays, and ends none
+    /// of the person's.
     pub async fn logout(&self, caller: &Caller, everywhere: bool, now: WallTime) -> Result<()> {
         if everywhere {
+            rights::needs_session(caller)?;
             self.end_sessions_of(caller.user, None, now, SessionEnd::Logout).await?;
         } else if let Via::Session(id) = caller.via {
             self.end_session(id, now, SessionEnd::Logout).await?;

@@ -42,7 +42,8 @@ pub struct NewToken {
 }
 
 impl Access {
-    /// Makes a token for the caller or, by an administrator, for another account of its organization.
+    /// Makes a token for the caller or, by an administrator, for another account of its organization. A
+    /// token makes none: the new one would outlive it, and count its own requests.
     pub async fn create_token(
         &self,
         by: &Caller,
@@ -50,6 +51,7 @@ impl Access {
         draft: TokenDraft,
         now: WallTime,
     ) -> Result<NewToken> {
+        rights::needs_session(by)?;
         let owner = self.owner(by, owner.unwrap_or(by.user)).await?;
         check_draft(&draft, now)?;
         let groups = self.token_rights(by, &owner, draft.permissions, draft.groups).await?;
@@ -93,7 +95,7 @@ impl Access {
         Ok(self.catalog().api_tokens(by.org, owner).await?)
     }
 
-    /// Changes what a token may do, at once.
+    /// Changes what a token may do, at once. A token changes none.
     pub async fn set_token_rights(
         &self,
         by: &Caller,
@@ -101,6 +103,7 @@ impl Access {
         permissions: Permissions,
         groups: GroupScope,
     ) -> Result<ApiToken> {
+        rights::needs_session(by)?;
         let (token, owner) = self.token_in_reach(by, id).await?;
         let groups = self.token_rights(by, &owner, permissions, groups).await?;
         let changed = self.catalog().set_token_rights(token.org_id, id, permissions, &groups).await?;

@@ -23,6 +23,10 @@ enum Needs {
     Signature,
     /// Anybody who is known.
     Name,
+    /// Anybody who is signed in: an API token won't do.
+    Person,
+    /// This permission of somebody who is signed in.
+    PersonWith(&'static str),
     /// This permission.
     This(&'static str),
 }
@@ -40,7 +44,7 @@ enum To {
     Own,
 }
 
-use Needs::{Name, Nothing, Signature, This};
+use Needs::{Name, Nothing, Person, PersonWith, Signature, This};
 use To::{Account, Camera, Organization, Own};
 
 /// Written by hand, apart from the rules that it checks.
@@ -56,21 +60,21 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("GET", "/api/v1/auth/oidc/{provider}/callback", Nothing, Own),
     ("POST", "/api/v1/auth/logout", Name, Own),
     ("GET", "/api/v1/auth/me", Name, Own),
-    ("PUT", "/api/v1/auth/password", Name, Own),
-    ("GET", "/api/v1/auth/sessions", Name, Own),
-    ("DELETE", "/api/v1/auth/sessions/{id}", Name, Own),
-    ("POST", "/api/v1/auth/totp/enroll", Name, Own),
-    ("POST", "/api/v1/auth/totp/confirm", Name, Own),
-    ("POST", "/api/v1/auth/totp/disable", Name, Own),
+    ("PUT", "/api/v1/auth/password", Person, Own),
+    ("GET", "/api/v1/auth/sessions", Person, Own),
+    ("DELETE", "/api/v1/auth/sessions/{id}", Person, Own),
+    ("POST", "/api/v1/auth/totp/enroll", Person, Own),
+    ("POST", "/api/v1/auth/totp/confirm", Person, Own),
+    ("POST", "/api/v1/auth/totp/disable", Person, Own),
     ("GET", "/api/v1/users", This("user:admin"), Own),
     ("POST", "/api/v1/users", This("user:admin"), Own),
     ("GET", "/api/v1/users/{id}", This("user:admin"), Organization),
     ("PATCH", "/api/v1/users/{id}", This("user:admin"), Account),
     ("DELETE", "/api/v1/users/{id}", This("user:admin"), Organization),
     ("GET", "/api/v1/tokens", This("token:write"), Own),
-    ("POST", "/api/v1/tokens", This("token:write"), Own),
+    ("POST", "/api/v1/tokens", PersonWith("token:write"), Own),
     ("DELETE", "/api/v1/tokens/{id}", This("token:write"), Organization),
-    ("PUT", "/api/v1/tokens/{id}/permissions", This("token:write"), Organization),
+    ("PUT", "/api/v1/tokens/{id}/permissions", PersonWith("token:write"), Organization),
     ("GET", "/api/v1/organizations", This("system:admin"), Own),
     ("POST", "/api/v1/organizations", This("system:admin"), Own),
     ("GET", "/api/v1/audit", This("audit:read"), Own),
@@ -126,6 +130,8 @@ struct Who {
     name: &'static str,
     bearer: Option<String>,
     permissions: Permissions,
+    /// Whether it is a person who is signed in, and not an API token.
+    signed_in: bool,
     /// Whether cameras of the test's group are out of sight.
     blind: bool,
     /// Whether it is of another organization.
@@ -175,8 +181,11 @@ fn check(who: &Who, needs: Needs, to: To, reply: &Reply, told: &str) {
         _ if who.permissions == Permissions::NONE => {
             reply.error(401, "AUTH_TOKEN_INVALID");
         }
-        Name => assert!(status != 401 || is_password(reply), "{told}"),
-        This(word) => {
+        Person | PersonWith(_) if !who.signed_in => {
+            reply.error(403, "AUTH_INSUFFICIENT_PERMISSIONS");
+        }
+        Name | Person => assert!(status != 403 && (status != 401 || is_password(reply)), "{told}"),
+        This(word) | PersonWith(word) => {
             let permission: Permission = word.parse().expect("a permission");
             let hidden = (who.foreign && to != Own) || (who.blind && to == Camera);
             if !who.permissions.contains(permission) {
@@ -203,6 +212,7 @@ async fn everybody(lab: &Lab) -> Vec<Who> {
         name: "nobody",
         bearer: None,
         permissions: Permissions::NONE,
+        signed_in: false,
         blind: false,
         foreign: false,
     }];
@@ -230,11 +240,16 @@ async fn everybody(lab: &Lab) -> Vec<Who> {
     let expired = people.sign_in(&admin).await;
     lab.set_time(lab.state.clock.now() + std::time::Duration::from_secs(16 * 60));
     all.push(who("an expired token", expired, Permissions::NONE));
+    for role in [Role::Admin, Role::Viewer] {
+        let person = people.user(OrgId::DEFAULT, role, GroupScope::All).await;
+        let who = who("somebody who is signed in", people.sign_in(&person).await, role.permissions());
+        all.push(Who { signed_in: true, ..who });
+    }
     all
 }
 
 fn who(name: &'static str, bearer: String, permissions: Permissions) -> Who {
-    Who { name, bearer: Some(bearer), permissions, blind: false, foreign: false }
+    Who { name, bearer: Some(bearer), permissions, signed_in: false, blind: false, foreign: false }
 }
 
 async fn group(lab: &Lab) -> GroupId {
@@ -277,6 +292,12 @@ async fn ask(
         ("PUT", "/cameras/{id}") => json!({ "name": "x", "source": { "main_url": "rtsp://127.0.0.1/x" } }),
         ("PUT", "/camera-groups/{id}") => json!({ "name": "x" }),
         ("PUT", "/tokens/{id}/permissions") => json!({ "permissions": [] }),
+        ("POST", "/tokens") => json!({ "name": "x", "permissions": ["camera:read"] }),
+        ("PUT", "/auth/password") => {
+            json!({ "current_password": "wrong", "new_password": "quiet herons in fog" })
+        }
+        ("POST", "/auth/totp/enroll" | "/auth/totp/disable") => json!({ "password": "wrong" }),
+        ("POST", "/auth/totp/confirm") => json!({ "code": "123456" }),
         ("PATCH", _) => json!({}),
         // Refused before anything is changed, but not before rights are checked.
         _ => json!({ "nonsense": 1 }),

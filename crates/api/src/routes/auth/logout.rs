@@ -28,7 +28,7 @@ pub(crate) struct LogoutBody {
 /// Sign out
 ///
 /// The sign-in ends at once, with its tokens and the signed addresses that it asked for. API tokens
-/// are not signed in: with one, only `everywhere` does something.
+/// are not signed in: with one, nothing ends, and `everywhere` is refused.
 #[utoipa::path(
     post,
     path = "/auth/logout",

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use nightjar_access::needs_session;
 use nightjar_model::{Session as DomainSession, SessionEnd, SessionId, Via};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,13 +52,14 @@ impl SignInEntry {
 
 /// List one's sign-ins
 ///
-/// Those that are alive.
+/// Those that are alive. Asked by whoever is signed in: an API token can't.
 #[utoipa::path(get, path = "/auth/sessions", tag = "auth", responses((status = 200, body = Success<List<SignInEntry>>)))]
 pub(crate) async fn list_sign_ins(
     State(state): State<ApiState>,
     Signed(caller): Signed,
     Query(()): Query<()>,
 ) -> ApiResult<List<SignInEntry>> {
+    needs_session(&caller)?;
     let sessions = state.catalog.sessions_of(caller.user, state.clock.now()).await?;
     let items: Vec<_> = sessions.into_iter().map(|session| SignInEntry::new(session, caller.via)).collect();
     let total = items.len() as u64;
@@ -65,6 +67,8 @@ pub(crate) async fn list_sign_ins(
 }
 
 /// End one of one's sign-ins
+///
+/// An API token can't.
 #[utoipa::path(
     delete,
     path = "/auth/sessions/{id}",
@@ -79,6 +83,7 @@ pub(crate) async fn end_sign_in(
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> Result<Response, ApiError> {
+    needs_session(&caller)?;
     let id: SessionId = id.parse().map_err(|_| ApiError::sign_in_not_found())?;
     let session = state.catalog.session(id).await?.filter(|session| session.user_id == caller.user);
     session.ok_or_else(ApiError::sign_in_not_found)?;

@@ -69,7 +69,8 @@ pub(crate) struct CreatedToken {
 
 /// Make an API token
 ///
-/// Its secret is in this answer and nowhere else: only a hash of it is kept.
+/// Its secret is in this answer and nowhere else: only a hash of it is kept. Only whoever is signed in
+/// makes tokens: an API token can't.
 #[utoipa::path(
     post,
     path = "/tokens",

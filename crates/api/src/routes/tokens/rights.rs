@@ -29,6 +29,8 @@ pub(crate) struct TokenRights {
 }
 
 /// Change what an API token may do
+///
+/// Only whoever is signed in does: an API token can't.
 #[utoipa::path(
     put,
     path = "/tokens/{id}/permissions",
