@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use nightjar_cache::Key;
+use nightjar_cache::{FailureState, Key};
 use nightjar_model::{OrgId, WallTime};
 use tokio::sync::broadcast;
 
@@ -64,17 +64,25 @@ impl Access {
         self.inner.bursts.subscribe()
     }
 
-    /// Refuses who has to wait. Costs nothing but two counters.
+    /// Refuses who has to wait. Costs nothing but two counters, and none is kept for whoever has not
+    /// failed before: an address that has to wait can name accounts without end.
     pub(crate) async fn refuse_waiting(&self, suspects: &Suspects, now: WallTime) -> Result<()> {
         let failures = self.inner.cache.failures();
-        let mut retry_after = failures.state(&suspects.account, now).await.retry_after;
-        if let Some((address, _)) = &suspects.address {
-            retry_after = retry_after.max(failures.state(address, now).await.retry_after);
-        }
+        let account = failures.state(&suspects.account, now).await;
+        let address = match &suspects.address {
+            Some((address, _)) => failures.state(address, now).await,
+            None => FailureState::default(),
+        };
+        let retry_after = account.retry_after.max(address.retry_after);
         if retry_after.is_zero() {
             return Ok(());
         }
-        self.count_for_burst(suspects, now).await;
+        if account.count > 0 {
+            self.count_account_for_burst(suspects, now).await;
+        }
+        if address.count > 0 {
+            self.count_address_for_burst(suspects, now).await;
+        }
         Err(AccessError::TooMany { retry_after })
     }
 
@@ -89,7 +97,8 @@ impl Access {
         if let Some((address, _)) = &suspects.address {
             self.inner.cache.failures().note_failure(address, now).await;
         }
-        self.count_for_burst(suspects, now).await;
+        self.count_account_for_burst(suspects, now).await;
+        self.count_address_for_burst(suspects, now).await;
     }
 
     /// Forgets what was counted against the account. The address stays suspect: with an account of
@@ -98,7 +107,7 @@ impl Access {
         self.inner.cache.failures().forget(&suspects.account).await;
     }
 
-    async fn count_for_burst(&self, suspects: &Suspects, now: WallTime) {
+    async fn count_account_for_burst(&self, suspects: &Suspects, now: WallTime) {
         if self.is_burst(&suspects.account).await {
             let known = self.account_named(suspects.typed()).await.unwrap_or_default();
             let (suspect, org) = known.map_or((Suspect::Nobody, OrgId::DEFAULT), |user| {
@@ -106,6 +115,9 @@ impl Access {
             });
             self.tell_burst(LoginBurst { suspect, org, at: now });
         }
+    }
+
+    async fn count_address_for_burst(&self, suspects: &Suspects, now: WallTime) {
         if let Some((address, ip)) = &suspects.address
             && self.is_burst(address).await
         {
@@ -124,8 +136,9 @@ impl Access {
     }
 }
 
-/// Who has one IPv6 address has 2^64 of them.
-fn network_of(ip: IpAddr) -> IpAddr {
+/// What an address is counted as: itself, or its network, because who has one IPv6 address has 2^64 of
+/// them (RFC 4291 §2.5.1).
+pub fn network_of(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(v4) => v4.into(),
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),

@@ -36,7 +36,7 @@ use nightjar_cache::{Cache, Copies};
 use nightjar_catalog::Catalog;
 use tokio::sync::{Mutex, broadcast};
 
-pub use backoff::{LoginBurst, Suspect};
+pub use backoff::{LoginBurst, Suspect, network_of};
 pub use error::{AccessError, AuthFault, Forbidden, TotpFault};
 pub use login::Login;
 pub use news::{Change, Changes};

@@ -64,17 +64,21 @@ impl Failures {
         local.state(now)
     }
 
-    /// How it stands.
+    /// How it stands. Asking about somebody of whom there are no failures keeps nothing: names without
+    /// end would push those out who have failed.
     pub async fn state(&self, subject: &str, now: WallTime) -> FailureState {
-        let local = self.inner.tallies.of(subject);
+        let tallies = &self.inner.tallies;
+        let local = tallies.known(subject);
         if let Some(remote) = &self.inner.remote
             && let Ok(tally) = remote.failures(subject).await
         {
-            *local.lock() = tally;
+            let adopting = if tally.count > 0 { Some(tallies.of(subject)) } else { local };
+            if let Some(local) = adopting {
+                *local.lock() = tally;
+            }
             return tally.state(now);
         }
-        let local = local.lock();
-        local.state(now)
+        local.map_or_else(FailureState::default, |local| local.lock().state(now))
     }
 
     /// An attempt has succeeded.
@@ -133,6 +137,10 @@ impl Tallies {
 
     fn of(&self, subject: &str) -> Arc<Mutex<Tally>> {
         self.of.get_with_by_ref(keys::failures(subject).as_str(), Arc::default)
+    }
+
+    fn known(&self, subject: &str) -> Option<Arc<Mutex<Tally>>> {
+        self.of.get(keys::failures(subject).as_str())
     }
 }
 

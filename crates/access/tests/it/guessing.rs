@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use nightjar_access::{AccessConfig, AccessError, HashCost, Suspect};
-use nightjar_model::Role;
+use nightjar_access::{Access, AccessConfig, AccessError, HashCost, Suspect};
+use nightjar_cache::{Cache, CacheConfig};
+use nightjar_model::{Role, Secret};
 use tokio::task::JoinSet;
 
 use crate::database::{TestDatabase, on_both};
@@ -75,6 +76,24 @@ async fn one_address_waits_whatever_accounts_it_tries_and_others_do_not(database
     assert!(matches!(neighbour, Err(AccessError::TooMany { .. })), "{neighbour:?}");
     world.access.login(&login_from("admin", PASSWORD, "2001:db8:1::1"), NOW).await.expect("signs in");
     world.access.login(&login_from("admin", PASSWORD, "2001:db8::2"), NOW + SECOND).await.expect("signs in");
+}
+
+async fn invented_names_do_not_make_a_victim_forgotten(database: TestDatabase) {
+    let catalog = database.open().await;
+    let cache = CacheConfig { max_subjects: 100, ..CacheConfig::default() };
+    let access = Access::new(catalog, Cache::embedded(cache), config()).expect("starts");
+    access.ensure_admin(&Secret::new(PASSWORD), NOW).await.expect("made");
+    let guess = async |name: &str, ip: &str| access.login(&login_from(name, "wrong", ip), NOW).await;
+    for number in 0..6 {
+        assert!(matches!(guess("admin", &format!("10.0.0.{number}")).await, Err(AccessError::Credentials)));
+        assert!(matches!(guess(&format!("x-{number}"), "192.0.2.7").await, Err(AccessError::Credentials)));
+    }
+    for number in 0..5_000 {
+        let refused = guess(&format!("invented-{number}"), "192.0.2.7").await;
+        assert!(matches!(refused, Err(AccessError::TooMany { .. })), "{refused:?}");
+    }
+    let refused = access.login(&login("admin", PASSWORD), NOW).await;
+    assert!(matches!(refused, Err(AccessError::TooMany { .. })), "it still has to wait: {refused:?}");
 }
 
 async fn a_burst_is_told_once_a_minute_for_each_suspect(database: TestDatabase) {
@@ -152,6 +171,7 @@ on_both!(
     ten_thousand_wrong_sign_ins_cost_few_hashes,
     who_fails_waits_longer_and_longer_and_is_forgotten_after_success,
     one_address_waits_whatever_accounts_it_tries_and_others_do_not,
+    invented_names_do_not_make_a_victim_forgotten,
     a_burst_is_told_once_a_minute_for_each_suspect,
     an_unknown_account_is_answered_like_a_known_one,
     an_account_that_is_switched_off_is_answered_like_none,

@@ -1,8 +1,10 @@
 //! Signing in and what it is worth, over HTTP.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
 use nightjar_api::ApiConfig;
 use nightjar_model::{GroupScope, OrgId, Role};
@@ -195,6 +197,26 @@ async fn an_account_may_ask_only_so_often() {
     let wait: u64 = refused.header("retry-after").parse().expect("seconds");
     lab.set_time(lab.state.clock.now() + Duration::from_secs(wait));
     assert!(get(&lab, "/api/v1/auth/me", &token).await.status.is_success());
+}
+
+#[tokio::test]
+async fn an_ipv6_network_may_ask_only_as_often_as_one_address() {
+    let config = ApiConfig { ip_rate: 5, ..ApiConfig::default() };
+    let lab = Lab::with(config, PlaybackConfig::default()).await;
+    let ask = async |ip: &str| {
+        let mut asked = request(Method::GET, "/api/v1/setup", &[], Body::empty());
+        let ip: IpAddr = ip.parse().expect("an address");
+        asked.extensions_mut().insert(ConnectInfo(SocketAddr::new(ip, 40_000)));
+        lab.send_bare(asked).await
+    };
+    for number in 1..=5 {
+        assert!(ask(&format!("2001:db8::{number}")).await.status.is_success());
+        assert!(ask(&format!("192.0.2.{number}")).await.status.is_success());
+    }
+    ask("2001:db8::6").await.error(429, "RATE_LIMIT_EXCEEDED");
+    ask("2001:db8::ffff:0:0:1").await.error(429, "RATE_LIMIT_EXCEEDED");
+    assert!(ask("2001:db8:0:1::1").await.status.is_success(), "another network");
+    assert!(ask("192.0.2.6").await.status.is_success(), "IPv4 addresses are each their own");
 }
 
 #[tokio::test]

@@ -5,13 +5,14 @@ use std::time::Duration;
 use nightjar_cache::{FAILURES_FORGOTTEN_AFTER, FREE_FAILURES, FailureState, delay_after};
 use tokio::task::JoinSet;
 
-use crate::support::{Nodes, at, on_both};
+use crate::support::{Nodes, SUBJECTS, at, on_both};
 
 on_both!(
     five_are_free_and_then_the_wait_doubles,
     every_failure_counts_wherever_it_is_noted,
     a_success_forgets_them,
     an_hour_without_one_forgets_them,
+    who_is_only_asked_about_pushes_nobody_out,
 );
 
 async fn five_are_free_and_then_the_wait_doubles(nodes: Nodes) {
@@ -62,4 +63,16 @@ async fn an_hour_without_one_forgets_them(nodes: Nodes) {
     assert_eq!(failures.state("alice", at(hour - 1)).await.count, 10);
     assert_eq!(failures.state("alice", at(hour)).await, FailureState::default());
     assert_eq!(failures.note_failure("alice", at(hour)).await.count, 1);
+}
+
+async fn who_is_only_asked_about_pushes_nobody_out(nodes: Nodes) {
+    let failures = nodes.node().await.failures();
+    for _ in 0..10 {
+        failures.note_failure("alice", at(0)).await;
+    }
+    // Ten times as many as there is room for.
+    for number in 0..10 * SUBJECTS {
+        assert_eq!(failures.state(&format!("invented-{number}"), at(0)).await, FailureState::default());
+    }
+    assert_eq!(failures.state("alice", at(0)).await.count, 10);
 }

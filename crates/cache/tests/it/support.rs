@@ -59,12 +59,16 @@ impl Nodes {
     }
 }
 
+/// Subjects that a node keeps failures of.
+pub(crate) const SUBJECTS: u64 = 1_000;
+
 /// With a prefix of its own; patient, because the machine may be busy.
 fn config() -> CacheConfig {
     CacheConfig {
         prefix: format!("test-{}:", Uuid::now_v7().simple()),
         timeout: Duration::from_secs(5),
         max_value_bytes: 10_000,
+        max_subjects: SUBJECTS,
         ..CacheConfig::default()
     }
 }

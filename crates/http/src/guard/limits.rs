@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use nightjar_access::network_of;
 use nightjar_cache::{Decision, Limit, Permit};
 use nightjar_model::{Caller, ErrorCode, Via};
 
@@ -10,11 +11,12 @@ use super::client::Client;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
-/// Counts a request of an address.
+/// Counts a request of an address; of an IPv6 network, where whoever has one address has them all.
 pub async fn by_address(state: &ApiState, client: &Client) -> Result<(), ApiError> {
     let Some(ip) = client.ip else { return Ok(()) };
     let limit = Limit::per_minute(state.config.ip_rate);
-    let decision = state.limiter.check(&format!("ip:{ip}"), limit, state.clock.now()).await;
+    let subject = format!("ip:{}", network_of(ip));
+    let decision = state.limiter.check(&subject, limit, state.clock.now()).await;
     allowed(&decision).map(drop)
 }
 

@@ -94,7 +94,7 @@ pub(super) const KEYS: &[Key] = &[
     key("cache", "url", "in the process", "`redis://…` or `rediss://…` of a Redis 6 or Valkey, for several nodes").legacy("REDIS_URL"),
 
     key("limits", "user_per_minute", "`600`", "requests a minute of one account; API tokens have their own limit"),
-    key("limits", "ip_per_minute", "`1000`", "requests a minute from one address"),
+    key("limits", "ip_per_minute", "`1000`", "requests a minute from one address, or one IPv6 network (/64)"),
     key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
     key("limits", "sockets", "`20`", "WebSockets of one account or token at the same time"),
     key("limits", "connections", "`4096`", "connections at the same time, of all clients together"),
