@@ -55,7 +55,7 @@ export interface paths {
         /**
          * Sign out
          * @description The sign-in ends at once, with its tokens and the signed addresses that it asked for. API tokens
-         *     are not signed in: with one, only `everywhere` does something.
+         *     are not signed in: with one, nothing ends, and `everywhere` is refused.
          */
         post: operations["log_out"];
         delete?: never;
@@ -173,7 +173,9 @@ export interface paths {
         /**
          * Get the next access token
          * @description A refresh token works once and is replaced by the one in the answer. Using an old one again ends
-         *     the sign-in, because then two have it.
+         *     the sign-in, because then two have it. If the answer got lost, the same token can be sent again, three
+         *     times at most, within a minute of its first use: the one of the lost answer is void then, and ends the
+         *     sign-in if it is used.
          */
         post: operations["refresh"];
         delete?: never;
@@ -191,7 +193,7 @@ export interface paths {
         };
         /**
          * List one's sign-ins
-         * @description Those that are alive.
+         * @description Those that are alive. Asked by whoever is signed in: an API token can't.
          */
         get: operations["list_sign_ins"];
         put?: never;
@@ -212,7 +214,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's sign-ins */
+        /**
+         * End one of one's sign-ins
+         * @description An API token can't.
+         */
         delete: operations["end_sign_in"];
         options?: never;
         head?: never;
@@ -1029,7 +1034,8 @@ export interface paths {
         put?: never;
         /**
          * Make an API token
-         * @description Its secret is in this answer and nowhere else: only a hash of it is kept.
+         * @description Its secret is in this answer and nowhere else: only a hash of it is kept. Only whoever is signed in
+         *     makes tokens: an API token can't.
          */
         post: operations["create_token"];
         delete?: never;
@@ -1066,7 +1072,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change what an API token may do */
+        /**
+         * Change what an API token may do
+         * @description Only whoever is signed in does: an API token can't.
+         */
         put: operations["set_token_rights"];
         post?: never;
         delete?: never;
