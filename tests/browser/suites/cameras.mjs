@@ -126,8 +126,13 @@ describe("cameras", { timeout: 600_000 }, () => {
 
     await form.getByLabel("Name", { exact: true }).fill("North gate");
     await patch(camera.id, { place: "Pole 3" });
+    const reads = (url) => url.pathname === `/api/v1/cameras/${camera.id}`;
+    await page.route(reads, (route) => (route.request().method() === "GET" ? route.fulfill({ status: 404, json: { success: false, data: null, error: { code: "CAMERA_NOT_FOUND", message: "Not now.", details: {} } } }) : route.continue()));
     await form.getByRole("button", { name: "Save" }).click();
     const conflict = page.getByTestId("conflict");
+    await conflict.getByText(/can't be loaded\. Not now\./).waitFor();
+    await page.unroute(reads);
+    await conflict.getByRole("button", { name: "Try again" }).click();
     await conflict.getByText(/They changed: place/).waitFor();
     await conflict.getByRole("button", { name: /Keep my changes/ }).click();
     assert.equal(await form.getByLabel("Place").inputValue(), "Pole 3");

@@ -1,4 +1,4 @@
-import { formatDay, formatFull, formatMoment } from "@/lib/time/format";
+import { formatAny, formatFull } from "@/lib/time/format";
 import { now } from "@/lib/time/clock";
 
 interface TimeProps {
@@ -13,7 +13,7 @@ export function Time({ at, otherwise = "never" }: TimeProps) {
   const time = Date.parse(at);
   return (
     <time dateTime={at} title={formatFull(time)} className="whitespace-nowrap tabular-nums">
-      {time > now() || now() - time > 300 * 86_400_000 ? `${formatDay(time)} ${new Date(time).getFullYear()}` : formatMoment(time, now())}
+      {formatAny(time, now())}
     </time>
   );
 }

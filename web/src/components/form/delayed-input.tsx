@@ -1,5 +1,6 @@
 import { type ComponentProps, useEffect, useRef, useState } from "react";
 import { Input } from "@/components/ui/input";
+import { follow, tell, typingOf } from "./typing";
 
 interface DelayedInputProps extends Omit<ComponentProps<"input">, "value" | "onChange"> {
   readonly value: string;
@@ -11,28 +12,33 @@ const MOMENT = 350;
 
 /** A text that the server is asked about: not for each letter. */
 export function DelayedInput({ value, onValue, ...props }: DelayedInputProps) {
-  const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
+  const [typing, setTyping] = useState(() => typingOf(value));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  if (value !== known) {
-    // It was changed from outside: the browser's back button, "clear all".
-    setKnown(value);
-    if (value !== typed.trim()) setTyped(value);
-  }
+  // What else is looked for may change within the moment.
+  const latest = useRef(onValue);
+  useEffect(() => {
+    latest.current = onValue;
+  });
   useEffect(() => () => clearTimeout(timer.current), []);
-  const tell = (text: string, delay: number) => {
+  const followed = follow(typing, value);
+  if (followed !== typing) setTyping(followed);
+  const tellAfter = (delay: number, text: string) => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onValue(text.trim()), delay);
+    timer.current = setTimeout(() => {
+      setTyping((before) => tell(before, text));
+      latest.current(text);
+    }, delay);
   };
   return (
     <Input
       {...props}
-      value={typed}
+      value={typing.typed}
       onChange={(event) => {
-        setTyped(event.target.value);
-        tell(event.target.value, MOMENT);
+        const typed = event.target.value;
+        setTyping((before) => ({ ...before, typed }));
+        tellAfter(MOMENT, typed.trim());
       }}
-      onKeyDown={(event) => event.key === "Enter" && tell(typed, 0)}
+      onKeyDown={(event) => event.key === "Enter" && tellAfter(0, typing.typed.trim())}
     />
   );
 }

@@ -35,3 +35,8 @@ export function changedBetween(before: Camera, now: Camera): string[] {
 export function rebase(before: Camera, now: Camera, draft: Draft): Draft {
   return onTop(draftOf(before), draftOf(now), draft);
 }
+
+/** The camera as it was saved, with what was typed meanwhile put on top. */
+export function afterSaving(wanted: Draft, saved: Camera, draft: Draft): Draft {
+  return onTop(wanted, draftOf(saved), draft);
+}

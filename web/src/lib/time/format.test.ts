@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatBitrate, formatBytes, formatDuration, formatFps, formatMoment, formatPreciseClock, formatRatio, formatZone } from "./format";
+import { formatAny, formatBitrate, formatBytes, formatDuration, formatFps, formatMoment, formatPreciseClock, formatRatio, formatZone } from "./format";
 import { fromInput, toInput, toInputAfter } from "./input";
 
 // The tests run in Europe/Paris (vite.config.ts).
@@ -16,6 +16,12 @@ describe("times as text", () => {
     expect(formatMoment(at, at + 60_000)).toBe("14:38:41");
     expect(formatMoment(at, at + 86_400_000)).toBe("Fri 14:38:41");
     expect(formatMoment(at, at + 30 * 86_400_000)).toBe("Fri 20 Nov 14:38:41");
+  });
+
+  it("are days where the time of day says nothing, and times where the clocks differ a little", () => {
+    expect(formatAny(at, at - 1_500)).toBe("14:38:41");
+    expect(formatAny(at, at - 3_600_000)).toBe("Fri 20 Nov 2026");
+    expect(formatAny(at, at + 301 * 86_400_000)).toBe("Fri 20 Nov 2026");
   });
 
   it("go through an input field and back", () => {

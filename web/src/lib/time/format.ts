@@ -51,6 +51,15 @@ export function formatMoment(at: Millis, now: Millis): string {
   return `${days} ${formatClock(at)}`;
 }
 
+/** The page's clock may be so much behind the server's (`lib/time/clock.ts`). */
+const CLOCK_ERROR = 2_000;
+
+/** As `formatMoment`; of the future, and of long ago, only the day with its year. */
+export function formatAny(at: Millis, now: Millis): string {
+  const isFar = at > now + CLOCK_ERROR || now - at > 300 * 86_400_000;
+  return isFar ? `${formatDay(at)} ${new Date(at).getFullYear()}` : formatMoment(at, now);
+}
+
 function isSameDay(a: Millis, b: Millis): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }

@@ -27,7 +27,6 @@ export function EnrolDialog({ enrolment, pending, error, onConfirm, onClose }: E
     <Dialog open onOpenChange={(open) => !open && onClose()}>
       <DialogContent
         aria-describedby={about}
-        className="max-h-[calc(100dvh-2rem)] overflow-y-auto"
         onOpenAutoFocus={(event) => {
           event.preventDefault();
           codeInput.current?.focus();

@@ -9,7 +9,7 @@ import { Input } from "@/components/ui/input";
 import { isConflict } from "@/lib/api/conflict";
 import type { Camera } from "@/lib/api/types";
 import { cameraQuery, changeCamera } from "../api/manage";
-import { changedBetween, rebase } from "../conflict";
+import { afterSaving, changedBetween, rebase } from "../conflict";
 import { changeOf, type Draft, draftOf, problemsOf } from "../draft";
 import { Conflict } from "./conflict";
 import { NameField, SortingFields } from "./place-fields";
@@ -45,9 +45,9 @@ export function SettingsForm({ camera, onKnown }: SettingsFormProps) {
   };
   const save = useMutation({
     mutationFn: (wanted: Draft) => changeCamera({ camera: base, change: changeOf(base, wanted) }),
-    onSuccess: (saved) => {
+    onSuccess: (saved, wanted) => {
       setBase(saved);
-      setDraft(draftOf(saved));
+      setDraft((typed) => afterSaving(wanted, saved, typed));
       onKnown(saved);
     },
     onError: (error) => void (isConflict(error) && newest.refetch()),
@@ -85,6 +85,9 @@ export function SettingsForm({ camera, onKnown }: SettingsFormProps) {
         <Conflict
           before={base}
           now={newest.data && newest.data.version > base.version ? newest.data : undefined}
+          isLoading={newest.isFetching}
+          error={newest.error}
+          onRetry={() => void newest.refetch()}
           onMine={(now) => settle(now, rebase(base, now, draft))}
           onTheirs={(now) => settle(now, draftOf(now))}
         />
@@ -99,7 +102,7 @@ export function SettingsForm({ camera, onKnown }: SettingsFormProps) {
           Undo all
         </Button>
         <p role="status" className="flex items-center gap-1.5 text-sm text-ok">
-          {save.isSuccess && (
+          {save.isSuccess && !isChanged && (
             <>
               <CircleCheck className="size-4" aria-hidden /> Saved
             </>

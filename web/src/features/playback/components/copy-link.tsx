@@ -1,18 +1,14 @@
 import { Check, Link2 } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { copyText } from "@/lib/clipboard";
 
 type Copied = "no" | "yes" | "failed";
 
 /** A text for the clipboard, and whether it went there. */
 export function useCopy(): [copied: Copied, copy: (text: string) => void, forget: () => void] {
   const [copied, setCopied] = useState<Copied>("no");
-  const copy = (text: string) => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied("yes"),
-      () => setCopied("failed"),
-    );
-  };
+  const copy = (text: string) => void copyText(text).then((done) => setCopied(done ? "yes" : "failed"));
   return [copied, copy, () => setCopied("no")];
 }
 

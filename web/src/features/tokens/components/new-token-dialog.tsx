@@ -33,7 +33,7 @@ export function NewTokenDialog({ me, onMade, onClose }: NewTokenDialogProps) {
   };
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent aria-describedby={about} className="max-h-[calc(100dvh-2rem)] overflow-y-auto sm:max-w-lg">
+      <DialogContent aria-describedby={about} className="sm:max-w-lg">
         <DialogTitle className="pr-6">Make an API token</DialogTitle>
         <DialogDescription id={about}>
           A program sends it as <code>Authorization: Bearer</code> instead of signing in.

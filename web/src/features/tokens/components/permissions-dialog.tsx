@@ -24,7 +24,7 @@ export function PermissionsDialog({ token, me, onSaved, onClose }: PermissionsDi
   const available = [...new Set([...me.permissions, ...token.permissions])];
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent aria-describedby={about} className="max-h-[calc(100dvh-2rem)] overflow-y-auto sm:max-w-lg">
+      <DialogContent aria-describedby={about} className="sm:max-w-lg">
         <DialogTitle className="pr-6">Permissions of “{token.name}”</DialogTitle>
         <DialogDescription id={about}>They hold within seconds. The secret stays the same.</DialogDescription>
         <form

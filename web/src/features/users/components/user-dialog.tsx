@@ -37,7 +37,7 @@ export function UserDialog({ user: opened, isMe, onSaved, onClose }: UserDialogP
   };
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent aria-describedby={about} className="max-h-[calc(100dvh-2rem)] overflow-y-auto">
+      <DialogContent aria-describedby={about}>
         <DialogTitle className="pr-6">{user ? `Edit ${user.username}` : "Add an account"}</DialogTitle>
         <DialogDescription id={about}>
           {user ? "What is changed here holds within seconds, also where the account is signed in." : "Tell the password to its owner, who can change it."}
