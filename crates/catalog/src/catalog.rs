@@ -72,6 +72,11 @@ impl Catalog {
         &self.inner.shelf
     }
 
+    /// Seals with the current key what is not. Gives the number of values.
+    pub async fn reseal(&self) -> Result<u64> {
+        self.database.reseal().await
+    }
+
     pub(crate) fn sealer(&self) -> Option<&Sealer> {
         self.database.sealer()
     }

@@ -12,11 +12,9 @@ mod events;
 mod gaps;
 mod ledger;
 mod nodes;
-mod page;
 mod purges;
 #[cfg(test)]
 mod query_plans;
-mod reseal;
 mod restore;
 mod retention;
 mod segments;
@@ -39,6 +37,8 @@ pub use catalog::Catalog;
 pub use events::{EventChange, EventChanged, EventFilter, EventPage, EventWrite};
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};
 pub use nightjar_database::{CatalogError, CatalogOptions, DatabaseKind, Result, Sealer};
-pub use page::{InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};
+pub use nightjar_model::{
+    InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder,
+};
 pub use uploads::{UploadJob, UploadStats};
 pub use usage::CameraUsage;

@@ -8,6 +8,7 @@ mod database;
 pub mod dialect;
 mod error;
 pub mod migrate;
+mod reseal;
 pub mod seal;
 pub mod sql;
 

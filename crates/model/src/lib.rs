@@ -12,6 +12,7 @@ mod error_code;
 mod event;
 mod gap;
 mod id;
+mod page;
 mod purge;
 mod reach;
 mod retry;
@@ -37,6 +38,7 @@ pub use id::{
     CameraId, CameraKey, EventId, GapId, GroupId, InvalidKey, NodeId, OrgId, PurgeId, RecordingId, SegmentId,
     SessionId, StreamName, TokenId, UserId,
 };
+pub use page::{InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};
 pub use purge::Purge;
 pub use reach::{AddressKind, Reach, Refused, address_kind};
 pub use retry::Backoff;

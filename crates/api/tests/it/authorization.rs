@@ -194,7 +194,7 @@ fn check(who: &Who, needs: Needs, to: To, reply: &Reply, told: &str) {
                 assert!(status == 403 || (hidden && status == 404), "{told}");
             } else if hidden {
                 assert_eq!(status, 404, "{told}");
-            } else if who.blind && matches!(to, Account | Whole) {
+            } else if who.blind && (to == Account || (to == Whole && !who.foreign)) {
                 reply.error(403, "AUTH_INSUFFICIENT_PERMISSIONS");
             } else {
                 assert!(![401, 403].contains(&status), "{told}");

@@ -154,16 +154,20 @@ impl CameraInput {
 
     fn apply_to(self, state: &ApiState, mut camera: Camera) -> Result<Camera, ApiError> {
         let old = &camera.source;
+        // What stands in the new address is what is meant, not what was kept.
+        let main_url = parse_url("source.main_url", &self.source.main_url)?;
+        let username = old.username.clone().filter(|_| main_url.username().is_empty());
+        let password = old.password.clone().filter(|_| main_url.password().is_none());
         let source = CameraSource {
-            main_url: parse_url("source.main_url", &self.source.main_url)?,
+            main_url,
             sub_url: self
                 .source
                 .sub_url
                 .as_ref()
                 .map(|text| parse_url("source.sub_url", text))
                 .transpose()?,
-            username: self.source.username.unwrap_or_else(|| old.username.clone()),
-            password: self.source.password.unwrap_or_else(|| old.password.clone()),
+            username: self.source.username.unwrap_or(username),
+            password: self.source.password.unwrap_or(password),
             transport: self.source.transport.unwrap_or(Transport::Tcp).into(),
         };
         camera.source = source.with_credentials_apart();

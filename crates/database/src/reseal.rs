@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::seal::place;
 use crate::sql::statement;
-use crate::{Catalog, CatalogError, Result, Sealer};
+use crate::{CatalogError, Database, Result, Sealer};
 
 /// The columns that hold sealed values.
 const SEALED: [SealedColumn; 7] = [
@@ -32,7 +32,7 @@ enum RowKey {
     Kid,
 }
 
-impl Catalog {
+impl Database {
     /// Seals with the current key what is not: what was sealed with an older one, and what is from
     /// before there was sealing. Gives the number of values. Afterwards older keys may go. Broken
     /// off, it can be done again.

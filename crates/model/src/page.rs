@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, OrgId, Segment, SegmentId, SegmentState, StreamName};
 use uuid::Uuid;
+
+use crate::{CameraId, OrgId, Segment, SegmentId, SegmentState, StreamName};
 
 /// Which segments to list.
 #[derive(Debug, Clone, PartialEq)]
