@@ -82,12 +82,12 @@ function listSegments({ url, response }: Call): void {
 
 function listRecordings({ url, response }: Call): void {
   const camera = CAMERAS.find((one) => one.id === url.searchParams.get("camera_id"));
-  ok(response, { items: camera ? [{ id: "mock", codecs: camera.mime, end: iso(lastOf(camera)) }] : [] });
-}
-
-function lastOf(camera: MockCamera): number {
+  if (!camera) return ok(response, { items: [] });
   const now = Date.now();
-  return footageOf(camera, now - 86_400_000, now, now).spans.at(-1)?.end ?? now;
+  const from = Date.parse(url.searchParams.get("start_date") ?? "");
+  const spans = footageOf(camera, Number.isNaN(from) ? now - 86_400_000 : from, now, now).spans;
+  const span = url.searchParams.get("sort") === "start" ? spans[0] : spans.at(-1);
+  ok(response, { items: span ? [{ id: "mock", codecs: camera.mime, start: iso(span.start), end: iso(span.end) }] : [] });
 }
 
 function startSession({ body, response }: Call): void {

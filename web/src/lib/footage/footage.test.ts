@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gapNear, layout, timeAt } from "./layout";
-import { covers, gapAt, gapsBetween, latestRecorded, nextGap, nextRecorded, previousGap, spanAt } from "./navigate";
+import { covers, gapAt, gapsBetween, latestRecorded, nextGap, previousGap, spanAt } from "./navigate";
 import { slo, total } from "./slo";
 import { type Footage, type Gap, NO_FOOTAGE } from "./types";
 
@@ -34,10 +34,7 @@ describe("finding one's way in footage", () => {
     expect(gapsBetween(footage, 1500, 5500)).toHaveLength(2);
   });
 
-  it("steps over gaps to the next footage", () => {
-    expect(nextRecorded(footage, 500)).toBe(500);
-    expect(nextRecorded(footage, 1500)).toBe(2000);
-    expect(nextRecorded(footage, 9000)).toBeUndefined();
+  it("knows the newest footage", () => {
     expect(latestRecorded(footage)).toBe(9000);
   });
 });

@@ -19,12 +19,6 @@ export function previousGap(footage: Footage, at: Millis): Gap | undefined {
   return footage.gaps.findLast((gap) => gap.end <= at);
 }
 
-/** `at` if there is footage, else the next time at which there is; none if nothing follows. */
-export function nextRecorded(footage: Footage, at: Millis): Millis | undefined {
-  const span = footage.spans.find((candidate) => candidate.end > at);
-  return span && Math.max(span.start, at);
-}
-
 /** The last recorded instant. */
 export function latestRecorded(footage: Footage): Millis | undefined {
   return footage.spans.at(-1)?.end;

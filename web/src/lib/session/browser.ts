@@ -7,12 +7,15 @@ import { type Message, Session } from "./session";
 
 const NAME = "nightjar.session";
 
+/** The server takes no longer for an answer; all tabs wait meanwhile. */
+const PATIENCE = 30_000;
+
 const channel = typeof BroadcastChannel === "undefined" || typeof window === "undefined" ? undefined : new BroadcastChannel(NAME);
 const storage = typeof window === "undefined" ? undefined : usableStorage();
 const exclusive = makeExclusive(NAME);
 
 export const session = new Session({
-  refresh: () => uninterrupted(storage, () => unwrap(publicApi.POST("/api/v1/auth/refresh", { body: {}, keepalive: true }))),
+  refresh: () => uninterrupted(storage, () => unwrap(publicApi.POST("/api/v1/auth/refresh", { body: {}, keepalive: true, signal: AbortSignal.timeout(PATIENCE) }))),
   exclusive: (work) =>
     exclusive(async () => {
       // What the tab before has told is still on its way when its lock is given on.

@@ -46,11 +46,26 @@ describe("the lock of pages without locks", () => {
     const failing = expect(tab(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
     await vi.advanceTimersByTimeAsync(1_000);
     await failing;
-    void leasedIn(storage, "test")(() => new Promise(() => {}));
-    await vi.advanceTimersByTimeAsync(1_000);
+    storage.setItem("test.lease", JSON.stringify({ by: "a tab that was closed", until: Date.now() + 15_000 }));
     const next = leasedIn(storage, "test")(() => Promise.resolve("in"));
     await vi.advanceTimersByTimeAsync(20_000);
     expect(await next).toBe("in");
+  });
+});
+
+describe("work that takes long", () => {
+  it("keeps the lock until it is done", async () => {
+    const storage = new Memory();
+    const first = leasedIn(storage, "test")(() => pause(40_000));
+    await vi.advanceTimersByTimeAsync(1_000);
+    const work = vi.fn(() => Promise.resolve("in"));
+    const next = leasedIn(storage, "test")(work);
+    await vi.advanceTimersByTimeAsync(38_000);
+    expect(work).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await first;
+    expect(await next).toBe("in");
+    expect(storage.items.size).toBe(0);
   });
 });
 

@@ -16,7 +16,7 @@ export interface Shelf {
   removeItem(key: string): void;
 }
 
-/** A tab that is closed while it holds the lease does not give it back: it ends by itself. */
+/** A tab that is closed while it holds the lease does not give it back: it ends by itself. While it works, it is renewed. */
 const LEASE: Millis = 15_000;
 /** As long as a write takes to be seen by all tabs, and more. */
 const SETTLE: Millis = 40;
@@ -26,13 +26,15 @@ export function leasedIn(storage: Shelf, name: string): Exclusive {
   const key = `${name}.lease`;
   const me = Math.random().toString(36).slice(2);
   let tail: Promise<unknown> = Promise.resolve();
+  const hold = () => storage.setItem(key, JSON.stringify({ by: me, until: Date.now() + LEASE }));
+  const isMine = () => read(storage, key)?.by === me;
   const take = async () => {
     for (;;) {
       const holder = read(storage, key);
       if (!holder || holder.until < Date.now()) {
-        storage.setItem(key, JSON.stringify({ by: me, until: Date.now() + LEASE }));
+        hold();
         await pause(SETTLE);
-        if (read(storage, key)?.by === me) return;
+        if (isMine()) return;
       }
       await pause(SETTLE + Math.random() * SETTLE);
     }
@@ -40,10 +42,12 @@ export function leasedIn(storage: Shelf, name: string): Exclusive {
   return (work) => {
     const run = async () => {
       await take();
+      const renewal = setInterval(() => isMine() && hold(), LEASE / 3);
       try {
         return await work();
       } finally {
-        if (read(storage, key)?.by === me) storage.removeItem(key);
+        clearInterval(renewal);
+        if (isMine()) storage.removeItem(key);
       }
     };
     const result = tail.then(run, run);

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { Plus, Tags } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { Page } from "@/components/page";
@@ -15,6 +15,7 @@ import { NoCameras } from "@/features/cameras/components/no-cameras";
 import { type CameraFilter, isFiltered } from "@/features/cameras/filter";
 import { groupsQuery } from "@/lib/api/groups";
 import type { Camera } from "@/lib/api/types";
+import { lastPageBefore } from "@/lib/pages";
 import { can } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
 
@@ -54,6 +55,8 @@ function Cameras({ filter, mayWrite }: CamerasProps) {
     return cameras.isError ? <LoadFailed what="The cameras" isRetried error={cameras.error} onRetry={() => void cameras.refetch()} /> : <LoadingRows what="the cameras" />;
   }
   const { items, pagination } = cameras.data;
+  const last = cameras.isPlaceholderData ? undefined : lastPageBefore(filter.page, pagination.total_pages);
+  if (last !== undefined) return <Navigate to="/cameras" search={{ ...filter, page: last }} replace />;
   if (items.length === 0 && !isFiltered(filter) && filter.page === undefined) return <NoCameras mayAdd={mayWrite} />;
   return (
     <>

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDialog } from "@/components/confirm-dialog";
@@ -10,6 +11,7 @@ import { changeUser, deleteUser, usersKey, usersQuery } from "@/features/users/a
 import { UserDialog } from "@/features/users/components/user-dialog";
 import { UserTable } from "@/features/users/components/user-table";
 import type { Me, User } from "@/lib/api/types";
+import { lastPageBefore } from "@/lib/pages";
 import { nameOf } from "@/lib/session/permissions";
 import { reloadMe } from "@/lib/session/sign-out";
 import { useMe } from "@/lib/session/use-session";
@@ -58,6 +60,8 @@ function Users({ me, search, open, onOpen }: UsersProps) {
     void queryClient.invalidateQueries({ queryKey: usersKey });
     if (user.id === me.id) void reloadMe().catch(() => {});
   };
+  const last = users.isPlaceholderData ? undefined : lastPageBefore(search.page, users.data?.pagination.total_pages);
+  if (users.data && last !== undefined) return <Navigate to="/users" search={{ ...search, page: last }} replace />;
   return (
     <>
       <UserFilters search={search} />

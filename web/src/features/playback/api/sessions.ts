@@ -4,7 +4,7 @@ import type { Interval, Millis } from "@/lib/footage/types";
 import { MINUTE } from "@/lib/footage/view";
 import { NoFootageError, type Session, type SessionSource } from "../engine/state";
 
-export function sessionSource(cameraId: string, nextRecorded: SessionSource["nextRecorded"]): SessionSource {
+export function sessionSource(cameraId: string): SessionSource {
   return {
     start: (from, to) => startSession(cameraId, from, to),
     end(id) {
@@ -15,7 +15,7 @@ export function sessionSource(cameraId: string, nextRecorded: SessionSource["nex
       // If it is too old or gone, its addresses say so, and the player makes a new one.
       settle(api.POST("/api/v1/playback/sessions/{id}/extend", { params: { path: { id } } })).catch(() => {});
     },
-    nextRecorded,
+    nextRecorded: (at) => nextRecorded(cameraId, at),
     lastRecorded: () => lastRecorded(cameraId),
     codecsAt: (at) => codecsAt(cameraId, at),
   };
@@ -53,6 +53,13 @@ async function codecsAt(cameraId: string, at: Millis): Promise<string | undefine
     }),
   );
   return data.items[0]?.codecs;
+}
+
+/** However long nothing was recorded: a timeline is given for a month at most. */
+async function nextRecorded(cameraId: string, at: Millis): Promise<Millis | undefined> {
+  const data = await unwrap(api.GET("/api/v1/recordings", { params: { query: { camera_id: cameraId, start_date: iso(at), sort: "start", limit: 1 } } }));
+  const start = data.items[0]?.start;
+  return start === undefined ? undefined : Math.max(at, Date.parse(start));
 }
 
 async function lastRecorded(cameraId: string): Promise<Millis | undefined> {
