@@ -68,7 +68,7 @@ async fn a_gap_that_was_open_is_cut_and_goes_on() {
         gaps,
         [(first, Some(first + 10), stopped), (second, Some(second + 5), stopped), (end, None, stopped)]
     );
-    archive.assert_clean().await;
+    assert_accounted_for(&archive).await;
 }
 
 #[tokio::test]
