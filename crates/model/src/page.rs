@@ -76,8 +76,10 @@ pub struct SegmentPage {
 /// The place of a segment in a list sorted by start. Its text is opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentCursor {
-    pub(crate) start: WallTime,
-    pub(crate) id: SegmentId,
+    /// Its start.
+    pub start: WallTime,
+    /// Its id.
+    pub id: SegmentId,
 }
 
 impl SegmentCursor {
