@@ -11,7 +11,8 @@ export interface paths {
         /**
          * Read the audit trail
          * @description Who did what to which object, from where; every access to footage too. Newest first. Entries are
-         *     chained by digests, so that `nightjar audit verify` finds what was changed or removed.
+         *     chained by digests, so that `nightjar audit verify` finds what was changed or removed. It is of the
+         *     whole organization: whoever is limited to camera groups does not see it.
          */
         get: operations["list_audit"];
         put?: never;
@@ -396,7 +397,9 @@ export interface paths {
         head?: never;
         /**
          * Change a camera
-         * @description Merges the body into the camera (RFC 7396): what is left out stays, null means the default.
+         * @description Merges the body into the camera (RFC 7396): what is left out stays, null means the default. How long
+         *     footage is kept says who may delete it (`recording:delete`), and a password has to be entered again
+         *     when an address leads to another device.
          */
         patch: operations["change_camera"];
         trace?: never;
@@ -1143,8 +1146,10 @@ export interface paths {
          *       replaces the one before; an empty `cameras` or `event_types` takes the limit away. Without `topics`: `events` and
          *       `alerts`. Cameras are named by id or key.
          *     - `{"action":"unsubscribe","topics":[…]}`; without `topics`: from all.
-         *     - `{"action":"resume","last_event_id":"…"}`: what was missed since that event is sent, oldest first, up to 10,000 events; if
-         *       there are more, `lagged` says how many: resume again from the last one.
+         *     - `{"action":"resume","last_event_id":"…"}`: what was missed since that event is sent, up to 10,000 events; if there are
+         *       more, `lagged` says how many: resume again from the last one. First comes what began before and has ended or been
+         *       acknowledged since, as it is now; then what began since, oldest first. Because an event may be reported late, what
+         *       began up to six minutes before the one that you name comes again: keep events by their `id`.
          *
          *     The server sends `{"type":"event","event":{…}}` when something happens, and again when it ends or is acknowledged;
          *     `{"type":"status",…}` when a camera connects, disconnects, is recorded or is not;
@@ -6482,7 +6487,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            /** @description The session was started without the permission `recording:export` */
+            /** @description Whoever started the session does not have the permission `recording:export` */
             403: {
                 headers: {
                     [name: string]: unknown;
