@@ -1,7 +1,6 @@
 //! The OpenAPI document, generated from the handlers' own types, and a page that shows it.
 
 mod examples;
-mod failures;
 mod security;
 
 use axum::Router;
@@ -13,6 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::error::Failure;
+use crate::failures;
 use crate::idempotency;
 use crate::query::Query;
 use crate::routes;

@@ -10,6 +10,7 @@ pub mod body;
 pub mod echo;
 pub mod enums;
 pub mod error;
+pub mod failures;
 pub mod guard;
 pub mod idempotency;
 pub mod live;

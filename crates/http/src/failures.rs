@@ -117,12 +117,12 @@ const SHARED: &[Shared] = &[
 ];
 
 /// The failures that operations refer to, for `components/responses`.
-pub(super) fn shared() -> Value {
+pub fn shared() -> Value {
     SHARED.iter().map(|failure| (failure.name.to_owned(), failure.response())).collect::<Map<_, _>>().into()
 }
 
 /// Adds its failures to an operation.
-pub(super) fn add(method: &Method, path: &str, operation: &mut Value) {
+pub fn add(method: &Method, path: &str, operation: &mut Value) {
     let statuses = statuses(method, path, operation);
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for status in statuses {
