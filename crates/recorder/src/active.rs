@@ -42,6 +42,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) segment_id: SegmentId,
     /// Where the span begins, by the ledger.
     pub(crate) start: WallTime,
+    /// Whether that time is recorded already: the clock was set back.
+    pub(crate) again: bool,
     pub(crate) boundary: WallTime,
     pub(crate) first: &'a Fragment,
 }
@@ -154,14 +156,17 @@ impl ActiveSegment {
 }
 
 fn create_file(tier: &LocalTier, opening: &Opening<'_>) -> Result<(String, File), WriteError> {
+    // The plain name may be that of an object whose local copy is gone.
+    let again = if opening.again { format!("-{}", random_part(opening.segment_id)) } else { String::new() };
     let mut attempt = 0;
     loop {
+        let suffix = if attempt == 0 { again.clone() } else { format!("{again}-{attempt}") };
         let key = opening.template.key(
             opening.camera.org_id,
             &opening.camera.key,
             opening.stream,
             opening.start,
-            attempt,
+            &suffix,
         );
         match tier.create(&key) {
             Ok(file) => return Ok((key, file)),
@@ -171,6 +176,11 @@ fn create_file(tier: &LocalTier, opening: &Opening<'_>) -> Result<(String, File)
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The last twelve digits of an id, which are random.
+fn random_part(id: SegmentId) -> String {
+    id.0.simple().to_string().split_off(20)
 }
 
 /// The row as far as it is known before the first fragment.

@@ -137,6 +137,7 @@ impl CameraRecorder {
             recording_id: self.recording_id,
             segment_id: SegmentId(Uuid::now_v7()),
             start,
+            again: self.ledger.has_covered(start),
             boundary: self.boundary(start),
             first: fragment,
         };

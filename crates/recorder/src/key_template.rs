@@ -74,8 +74,8 @@ impl KeyTemplate {
         Ok(Self(parts))
     }
 
-    /// The key of a segment that starts at `start`. `attempt` 0 is the plain name; further ones
-    /// get `-1`, `-2`, … before the extension, because a name that exists is never overwritten.
+    /// The key of a segment that starts at `start`. What tells it from another one of the same
+    /// second comes before the extension, because a name that exists is never overwritten.
     /// Organizations other than the first have a folder each, as their cameras' names are their own.
     pub(crate) fn key(
         &self,
@@ -83,7 +83,7 @@ impl KeyTemplate {
         camera: &CameraKey,
         stream: StreamName,
         start: WallTime,
-        attempt: u32,
+        suffix: &str,
     ) -> String {
         let time = DateTime::<Utc>::from_timestamp_micros(start.micros()).unwrap_or_default();
         let mut key = String::with_capacity(128);
@@ -98,10 +98,9 @@ impl KeyTemplate {
                 Part::Time(format) => key.push_str(&time.format(format).to_string()),
             }
         }
-        if attempt > 0 {
-            key.truncate(key.len() - ".mp4".len());
-            key.push_str(&format!("-{attempt}.mp4"));
-        }
+        key.truncate(key.len() - ".mp4".len());
+        key.push_str(suffix);
+        key.push_str(".mp4");
         key
     }
 }
@@ -144,20 +143,20 @@ mod tests {
     use super::*;
     use nightjar_model::parse_rfc3339;
 
-    fn key(template: &str, attempt: u32) -> String {
+    fn key(template: &str, suffix: &str) -> String {
         let camera = "camera-1".parse().expect("valid");
         let start = parse_rfc3339("2025-12-14T01:30:00.250Z").expect("valid");
         let template = KeyTemplate::parse(template).expect("valid");
-        template.key(OrgId::DEFAULT, &camera, StreamName::Main, start, attempt)
+        template.key(OrgId::DEFAULT, &camera, StreamName::Main, start, suffix)
     }
 
     #[test]
     fn the_default_gives_the_layout_of_the_requirements() {
         let default = "{camera}/{YYYYMMDD}/{HH-MM-SS}_{camera}.mp4";
-        assert_eq!(key(default, 0), "camera-1/20251214/01-30-00_camera-1.mp4");
-        assert_eq!(key(default, 2), "camera-1/20251214/01-30-00_camera-1-2.mp4");
+        assert_eq!(key(default, ""), "camera-1/20251214/01-30-00_camera-1.mp4");
+        assert_eq!(key(default, "-2"), "camera-1/20251214/01-30-00_camera-1-2.mp4");
         assert_eq!(
-            key("{YYYY}/{MM}/{DD}/{camera}-{stream}/{HHMMSS}.mp4", 0),
+            key("{YYYY}/{MM}/{DD}/{camera}-{stream}/{HHMMSS}.mp4", ""),
             "2025/12/14/camera-1-main/013000.mp4"
         );
     }
@@ -166,7 +165,7 @@ mod tests {
     fn organizations_do_not_share_folders() {
         let org = OrgId(uuid::Uuid::from_u128(7));
         let camera = "front".parse().expect("valid");
-        let key = KeyTemplate::default().key(org, &camera, StreamName::Main, WallTime::default(), 0);
+        let key = KeyTemplate::default().key(org, &camera, StreamName::Main, WallTime::default(), "");
         assert_eq!(key, format!("org-{org}/front/19700101/00-00-00_front.mp4"));
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Ledger {
     of: LedgerOf,
     new_id: fn() -> Uuid,
     present: Present,
+    /// The latest instant that it has ever said anything about, but for what it says at present.
+    reach: Option<WallTime>,
 }
 
 #[derive(Debug)]
@@ -86,7 +88,7 @@ impl Ledger {
         now: WallTime,
         writes: &mut Vec<LedgerWrite>,
     ) -> Self {
-        let mut ledger = Self { of, new_id, present: Present::Recording };
+        let mut ledger = Self { of, new_id, present: Present::Recording, reach: left.covered };
         let down = || Reason::new(GapCause::NodeDown, "Nightjar was not running");
         match (&left.open, left.covered) {
             (Some(gap), _) => {
@@ -120,6 +122,7 @@ impl Ledger {
         at: WallTime,
         writes: &mut Vec<LedgerWrite>,
     ) {
+        self.reach = self.reach.max(span_end);
         match &self.present {
             Present::Recording => self.open_gap(span_end.unwrap_or(at), reason, writes),
             Present::Gap(gap) if gap.cause == reason.cause => {}
@@ -147,6 +150,11 @@ impl Ledger {
         }
         self.present = Present::Recording;
         begin
+    }
+
+    /// Whether this instant is before what was recorded already, because the clock was set back.
+    pub(crate) fn has_covered(&self, at: WallTime) -> bool {
+        self.reach.is_some_and(|reach| at < reach)
     }
 
     /// Since when the present gap lasts, and why; none while recording.
@@ -303,6 +311,19 @@ mod tests {
                 (60_000, Some(30_000), GapCause::ClockStep)
             ]
         );
+    }
+
+    #[test]
+    fn time_that_is_lived_again_is_known_as_such() {
+        let mut writes = Vec::new();
+        let left = Left { covered: Some(at(50_000)), ..Left::default() };
+        let mut ledger = Ledger::resume(OF, ids, &left, at(10_000), &mut writes);
+        let begin = ledger.begin_span(at(10_000), &mut writes);
+        assert!(ledger.has_covered(begin) && ledger.has_covered(at(49_999)));
+        assert!(!ledger.has_covered(at(50_000)));
+        ledger.stop(Some(at(60_000)), reason(GapCause::ClockStep), at(60_000), &mut writes);
+        ledger.begin_span(at(30_000), &mut writes);
+        assert!(ledger.has_covered(at(59_999)) && !ledger.has_covered(at(60_000)));
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub enum StorageError {
         /// How it differs.
         reason: String,
     },
+    /// The bucket holds something else under this key, which is not replaced.
+    #[error("the bucket holds something else as `{0}`, which stays")]
+    Taken(String),
     /// The bucket's settings are wrong; trying again does not help.
     #[error("{0}")]
     Settings(String),

@@ -68,18 +68,22 @@ pub(crate) async fn camera_of(
 
 /// Whether the id in the file's head has a row, wherever that says the file is.
 async fn is_known(footage: &Footage, key: &str) -> Result<bool> {
+    let Some(row) = row_of(footage, key).await? else { return Ok(false) };
+    if row.key != key {
+        tracing::warn!(key, known_as = row.key, "a copy of a segment lies in the footage folder; it stays");
+    }
+    Ok(true)
+}
+
+/// The row of the segment that a file says it is.
+pub(super) async fn row_of(footage: &Footage, key: &str) -> Result<Option<Segment>> {
     let owned = key.to_owned();
     let head = footage.on_disk(move |local| {
         let file = crate::footage::Readable(local.open_file(&owned)?);
         Ok(nightjar_format::scan::FragmentScanner::open(&file).ok().map(|scanner| scanner.meta().segment_id))
     });
-    let Some(id) = head.await? else { return Ok(false) };
-    let id = SegmentId(Uuid::from_bytes(id));
-    let Some(row) = footage.catalog.segment_by_id(id).await? else { return Ok(false) };
-    if row.key != key {
-        tracing::warn!(key, known_as = row.key, "a copy of a segment lies in the footage folder; it stays");
-    }
-    Ok(true)
+    let Some(id) = head.await? else { return Ok(None) };
+    Ok(footage.catalog.segment_by_id(SegmentId(Uuid::from_bytes(id))).await?)
 }
 
 /// The row, and the gaps that claimed its time cut back.

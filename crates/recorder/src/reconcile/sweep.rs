@@ -4,7 +4,7 @@ use nightjar_media::WallTime;
 use nightjar_model::{Segment, SegmentState};
 use nightjar_storage::{LocalTier, TEMPORARY_SUFFIX};
 
-use super::adopt::{Adoption, adopt};
+use super::adopt::{Adoption, adopt, row_of};
 use super::dangling::settle_dangling;
 use super::digests::complete;
 use super::{KeySet, ReconcileConfig, ReconcileReport};
@@ -108,23 +108,47 @@ async fn look_at_files(
 
 async fn deal_with(footage: &Footage, findings: Findings, report: &mut ReconcileReport) -> Result<()> {
     for key in findings.orphans {
-        match adopt(footage, &key).await {
-            Ok(Adoption::Known) => {}
-            Ok(Adoption::Adopted) => report.adopted += 1,
-            Ok(Adoption::Worthless) => report.leftovers += 1,
-            Ok(Adoption::Unknown) => report.unknown_files += 1,
+        adopt_orphan(footage, &key, report).await;
+    }
+    for key in findings.leftovers {
+        match is_leftover(footage, &key).await {
+            Ok(true) => {
+                tracing::info!(key, "removed a leftover");
+                footage.on_disk(move |local| Ok(local.delete(&key)?)).await?;
+                report.leftovers += 1;
+            }
+            // It has the name of a segment in the bucket, and is not that one.
+            Ok(false) => adopt_orphan(footage, &key, report).await,
             Err(error) => {
                 report.failed += 1;
-                tracing::warn!(key, %error, "a file without a row can't be adopted now");
+                tracing::warn!(key, %error, "a file that looks like a leftover can't be read now");
             }
         }
     }
-    for key in findings.leftovers {
-        tracing::info!(key, "removed a leftover");
-        footage.on_disk(move |local| Ok(local.delete(&key)?)).await?;
-        report.leftovers += 1;
-    }
     Ok(())
+}
+
+async fn adopt_orphan(footage: &Footage, key: &str, report: &mut ReconcileReport) {
+    match adopt(footage, key).await {
+        Ok(Adoption::Known) => {}
+        Ok(Adoption::Adopted) => report.adopted += 1,
+        Ok(Adoption::Worthless) => report.leftovers += 1,
+        Ok(Adoption::Unknown) => report.unknown_files += 1,
+        Err(error) => {
+            report.failed += 1;
+            tracing::warn!(key, %error, "a file without a row can't be adopted now");
+        }
+    }
+}
+
+/// Looks again before a file is deleted: rows may share a key, since the clock was set back, and the
+/// file itself knows which of them it is of.
+async fn is_leftover(footage: &Footage, key: &str) -> Result<bool> {
+    if key.ends_with(TEMPORARY_SUFFIX) {
+        return Ok(true);
+    }
+    let row = row_of(footage, key).await?;
+    Ok(row.is_some_and(|row| row.key == key && class_of(footage, &row) == ELSEWHERE))
 }
 
 /// Rows whose file was not seen, or has another size.

@@ -166,8 +166,9 @@ impl Worker {
         let segment = &attempt.segment;
         let failures = attempt.failures.saturating_add(1);
         let text = error.to_string();
-        let source_fault = matches!(error, FootageError::Storage(error) if error.is_source_fault());
-        if source_fault {
+        let of_segment = matches!(error, FootageError::Storage(error)
+            if error.is_source_fault() || matches!(error, StorageError::Taken(_)));
+        if of_segment {
             tracing::warn!(key = segment.key, error = text, "a segment can't be uploaded as it is");
         } else {
             tracing::debug!(key = segment.key, error = text, failures, "an upload failed");

@@ -229,6 +229,30 @@ async fn leftovers_go_and_strange_files_stay() {
 }
 
 #[tokio::test]
+async fn a_file_that_shares_the_name_of_an_object_is_no_leftover() {
+    let mut archive = Archive::new(None).await;
+    let begin = archive.end;
+    let remote = Location { local: false, remote: true };
+    let mut files = Vec::new();
+    // The clock was set back, and the same minute was recorded twice: with a row, and without.
+    for came in [Came::Whole, Came::Untold] {
+        let stored = archive.record(1).await.remove(0);
+        archive.catalog().set_location(stored.id, remote).await.expect("set");
+        fs::remove_file(archive.path(&stored.key)).expect("removed");
+        archive.end = if files.is_empty() { begin } else { stored.start };
+        let twice = archive.write(came).await.row;
+        assert_eq!(twice.key, stored.key);
+        files.push(twice);
+    }
+    let report = swept(&archive).await;
+    assert_eq!((report.leftovers, report.adopted, report.dangling), (0, 1, 0), "{report:?}");
+    for file in files {
+        assert!(archive.path(&file.key).exists(), "{} is gone", file.key);
+        assert!(archive.segment(file.id).await.is_some_and(|row| row.location.local));
+    }
+}
+
+#[tokio::test]
 async fn footage_of_an_unknown_camera_stays() {
     let mut archive = Archive::new(None).await;
     let row = archive.record(1).await.remove(0);

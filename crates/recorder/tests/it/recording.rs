@@ -8,7 +8,7 @@ use nightjar_media::{InterruptionCause, WallTime};
 use nightjar_model::{GapCause, RecordingState, Segment, SegmentState, StreamName};
 use nightjar_recorder::Room;
 
-use crate::support::{FakeCamera, GOP, Studio, camera, now, until};
+use crate::support::{FakeCamera, GOP, Studio, camera, now, start, until};
 
 /// A wall clock that starts at a multiple of `secs`, so that boundaries are where the test says.
 fn aligned(secs: i64) -> WallTime {
@@ -225,6 +225,43 @@ async fn stopping_by_hand_and_starting_again_is_accounted_for() {
     let rows = ledger(&studio, WallTime::default()).await;
     let causes: Vec<&str> = rows.iter().map(|row| row.2.as_str()).collect();
     assert_eq!(causes[1..], ["footage", "disabled", "footage", "server_stopped"], "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_time_that_is_recorded_twice_gets_names_of_its_own() {
+    let studio = Studio::new(3600).await;
+    let zero = aligned(3600);
+    studio.record().await;
+    let mut camera = studio.fake_camera(zero);
+    camera.frames(GOP * 2);
+    camera.lose_connection(InterruptionCause::Unreachable, 0);
+    assert!(studio.recorder.stop(Duration::from_secs(10)).await);
+    let first = until_finished(&studio, 1).await.remove(0);
+    // It is in the bucket, and its local copy is gone. Then the machine starts with an old time.
+    studio.tier.delete(&first.key).expect("deleted");
+    let again = start(&studio.catalog, &studio.tier, &studio.hub, &studio.status, &studio.room);
+    again.set_camera(studio.camera.clone()).await;
+    let stream = studio.hub.stream(StreamKey { camera: studio.camera.id.0.into_bytes(), stream: "main" });
+    until("a subscription", || async { stream.is_wanted().then_some(()) }).await;
+    let mut camera = studio.fake_camera(zero);
+    camera.frames(GOP);
+    camera.lose_connection(InterruptionCause::Unreachable, 2_000);
+    camera.frames(GOP);
+    camera.flush();
+    assert!(again.stop(Duration::from_secs(10)).await);
+    let rows = until_finished(&studio, 3).await;
+    let key_of = |start: WallTime| {
+        let others = rows.iter().filter(|row| row.id != first.id && row.start == start);
+        others.map(|row| row.key.clone()).collect::<Vec<_>>()
+    };
+    let repeated = key_of(zero);
+    assert_eq!(repeated.len(), 1, "{rows:?}");
+    let plain = first.key.trim_end_matches(".mp4");
+    assert!(repeated[0].starts_with(&format!("{plain}-")), "{repeated:?}");
+    assert_ne!(repeated[0], first.key);
+    // From where nothing was recorded yet, names are plain again.
+    let later = key_of(zero.plus_micros(3_000_000));
+    assert!(later[0].ends_with("-00-03_cam.mp4"), "{later:?}");
 }
 
 #[tokio::test]

@@ -198,6 +198,26 @@ async fn a_file_that_changed_is_not_stored_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn an_object_of_the_same_name_is_not_replaced_and_the_bucket_is_not_blamed() {
+    let bucket = shared_bucket().await;
+    let mut archive = Archive::new(Some(bucket.clone())).await;
+    let begin = archive.end;
+    let stored = archive.record(1).await.remove(0);
+    upload_all(&archive).await;
+    // As if its local copy had gone, and the clock had been set back.
+    fs::remove_file(archive.path(&stored.key)).expect("removed");
+    archive.end = begin;
+    let twice = archive.record(1).await.remove(0);
+    assert_eq!(twice.key, stored.key);
+    let worker = Worker::start(&archive, quick());
+    until("a failure", || async { failures(&archive).await.iter().any(|job| job.1 > 0).then_some(()) }).await;
+    worker.stop().await;
+    assert_eq!(Some(bucket.digest(&stored.key, stored.bytes).await.expect("read")), stored.blake3);
+    assert_waiting(&archive, &twice).await;
+    assert_eq!(archive.footage.status.storage().bucket_ok, Some(true));
+}
+
+#[tokio::test]
 async fn the_queue_survives_a_restart() {
     let (mut archive, proxy, bucket) = behind_proxy().await;
     proxy.wire(WireFault::Gone);

@@ -140,7 +140,8 @@ async fn what_is_wrong_in_the_bucket_is_found() {
         blake3: rows[index].blake3.expect("known"),
     };
     bucket.upload("other.mp4", &source(1)).await.expect("stored");
-    bucket.upload(&rows[2].key, &source(3)).await.expect("stored");
+    bucket.delete(&rows[2].key).await.expect("deleted");
+    bucket.upload(&rows[2].key, &source(3)).await.expect("stored another one in its place");
 
     let report = archive.verify(true).await;
     let expected = [

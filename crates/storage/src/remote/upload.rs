@@ -60,9 +60,10 @@ pub enum Proof {
 
 impl RemoteTier {
     /// Stores a file, and makes sure of it. Holds one part in memory. An object of this key that
-    /// exists already is replaced: it can only be an earlier attempt.
+    /// exists already is replaced if it is an earlier attempt; one with another digest stays.
     pub async fn upload(&self, key: &str, source: &UploadSource) -> Result<Stored> {
         let path = object_path(key)?;
+        self.check_vacant(key, source).await?;
         let part_bytes = part_size(source.bytes, self.config().part_bytes);
         let expected = if source.bytes <= part_bytes {
             self.put_whole(key, &path, source).await?
@@ -70,6 +71,17 @@ impl RemoteTier {
             self.put_parts(key, &path, source, part_bytes).await?
         };
         self.confirm(key, source, &expected).await
+    }
+
+    async fn check_vacant(&self, key: &str, source: &UploadSource) -> Result<()> {
+        match self.head(key).await {
+            Ok(Some(info)) if info.blake3.is_some_and(|digest| digest != source.blake3) => {
+                Err(StorageError::Taken(key.to_owned()))
+            }
+            // A key that may not list the bucket is not told that there is no such object.
+            Ok(_) | Err(StorageError::Refused { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     async fn put_whole(&self, key: &str, path: &ObjectPath, source: &UploadSource) -> Result<String> {

@@ -71,6 +71,20 @@ async fn an_upload_can_be_repeated() {
 }
 
 #[tokio::test]
+async fn an_object_with_another_content_is_not_replaced() {
+    let (tier, folder) = (bucket().await, Folder::new());
+    let key = &folder.key("a.mp4");
+    let first = folder.file(key, 1000);
+    tier.upload(key, &first).await.expect("stored");
+    for len in [1000, 9 * MIB] {
+        let other = folder.file(&folder.key(&format!("{len}.mp4")), len);
+        let error = tier.upload(key, &other).await.expect_err("the key is taken");
+        assert!(matches!(&error, StorageError::Taken(taken) if taken == key), "{error:?}");
+    }
+    assert_eq!(tier.digest(key, 1000).await.expect("read back"), first.blake3);
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_what_was_recorded_is_not_stored() {
     let (tier, folder) = (bucket().await, Folder::new());
     for len in [1000, 9 * MIB] {
