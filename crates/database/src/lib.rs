@@ -7,6 +7,7 @@
 mod database;
 pub mod dialect;
 mod error;
+mod hidden;
 pub mod migrate;
 mod reseal;
 pub mod seal;
@@ -14,6 +15,7 @@ pub mod sql;
 
 pub use database::{CatalogOptions, Database, DatabaseKind};
 pub use error::CatalogError;
+pub use hidden::Hidden;
 pub use seal::Sealer;
 
 /// What every operation gives.
