@@ -10,7 +10,6 @@ pub(crate) mod camera_group;
 pub(crate) mod camera_tag;
 pub(crate) mod event;
 pub(crate) mod gap;
-mod hidden;
 pub(crate) mod node;
 mod number;
 pub(crate) mod organization;
@@ -21,7 +20,7 @@ pub(crate) mod session;
 pub(crate) mod upload;
 pub(crate) mod user;
 
-pub(crate) use hidden::Hidden;
+pub(crate) use nightjar_database::Hidden;
 pub(crate) use number::{to_i64, to_u64};
 
 use std::net::IpAddr;

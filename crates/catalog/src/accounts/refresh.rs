@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use nightjar_media::WallTime;
-use nightjar_model::{Session, SessionEnd, SessionId};
+use nightjar_model::{Session, SessionEnd};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -65,22 +65,24 @@ impl Catalog {
         let transaction = self.begin().await?;
         // The session is locked first, here and where it is ended: one order for all, and one
         // rotation at a time.
-        let Some(id) = session_of(&transaction, old).await? else {
+        let Some(Shown { session: id, .. }) = shown(&transaction, old).await? else {
             return Ok(RefreshOutcome::Unknown);
         };
-        let row = Entity::find_by_id(id.0).lock_exclusive().one(&transaction).await?;
-        let Some(session) = row.map(Session::try_from).transpose()? else {
+        let row = Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
+        // Read again: another rotation may have come first.
+        let (Some(row), Some(token)) = (row, shown(&transaction, old).await?) else {
             return Ok(RefreshOutcome::Unknown);
         };
-        let Some(shown) = read(&transaction, old).await? else {
-            return Ok(RefreshOutcome::Unknown);
-        };
-        if !shown.is_good(now) {
+        let mut session = Session::try_from(row)?;
+        if !token.is_good(now) {
             // Told once, however often a copy is shown.
             if session.ended.is_some_and(|(_, why)| why == SessionEnd::Reuse) {
                 return Ok(RefreshOutcome::Ended(session));
             }
-            let session = end_for_reuse(&transaction, session, now).await?;
+            if session.ended.is_none() {
+                end(now, SessionEnd::Reuse).filter(Column::Id.eq(id)).exec(&transaction).await?;
+                session.ended = Some((now, SessionEnd::Reuse));
+            }
             transaction.commit().await?;
             return Ok(RefreshOutcome::Reused(session));
         }
@@ -90,27 +92,18 @@ impl Catalog {
             return Ok(RefreshOutcome::Ended(session));
         }
         let session = used(session);
-        add_refresh_token(&transaction, id, new, now).await?;
+        add_refresh_token(&transaction, session.id, new, now).await?;
         exchange(&transaction, old, new, now).await?;
-        if let Some(lost) = shown.successor {
-            make_void(&transaction, lost, now).await?;
-        }
         to_row(&session).reset_all().update_without_returning(&transaction).await?;
         transaction.commit().await?;
         Ok(RefreshOutcome::Rotated(session))
     }
 }
 
-async fn session_of(connection: &impl ConnectionTrait, hash: &[u8; 32]) -> Result<Option<SessionId>> {
-    let text = "SELECT session_id FROM refresh_tokens WHERE hash = $1";
-    let row = connection.query_one_raw(statement(connection, text, [hash.to_vec().into()])).await?;
-    let id: Option<Uuid> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-    Ok(id.map(SessionId))
-}
-
 /// A token that was shown, as it was before.
 struct Shown {
-    used_at: Option<WallTime>,
+    session: Uuid,
+    used_at: Option<i64>,
     exchanges: i64,
     /// What it was exchanged for, if nobody has shown that.
     successor: Option<Vec<u8>>,
@@ -118,60 +111,41 @@ struct Shown {
 
 impl Shown {
     fn is_good(&self, now: WallTime) -> bool {
-        let is_retried = |used: WallTime| {
-            let soon = now.saturating_since(used) < RETRIED_WITHIN;
+        let is_retried = |used| {
+            let soon = now.saturating_since(WallTime::from_micros(used)) < RETRIED_WITHIN;
             soon && self.successor.is_some() && self.exchanges < EXCHANGES
         };
         self.used_at.is_none_or(is_retried)
     }
 }
 
-async fn read(connection: &impl ConnectionTrait, hash: &[u8; 32]) -> Result<Option<Shown>> {
-    let text = "SELECT token.used_at, token.exchanges, lost.hash
+async fn shown(connection: &impl ConnectionTrait, hash: &[u8; 32]) -> Result<Option<Shown>> {
+    let text = "SELECT token.session_id, token.used_at, token.exchanges, successor.hash
                 FROM refresh_tokens token
-                LEFT JOIN refresh_tokens lost ON lost.hash = token.successor AND lost.used_at IS NULL
+                LEFT JOIN refresh_tokens successor ON successor.hash = token.successor AND successor.used_at IS NULL
                 WHERE token.hash = $1";
-    let Some(row) = connection.query_one_raw(statement(connection, text, [hash.to_vec().into()])).await?
-    else {
-        return Ok(None);
-    };
-    let used_at: Option<i64> = row.try_get_by_index(0)?;
-    Ok(Some(Shown {
-        used_at: used_at.map(WallTime::from_micros),
-        exchanges: row.try_get_by_index(1)?,
-        successor: row.try_get_by_index(2)?,
-    }))
+    let row = connection.query_one_raw(statement(connection, text, [hash.to_vec().into()])).await?;
+    let Some(row) = row else { return Ok(None) };
+    let (session, used_at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let (exchanges, successor) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+    Ok(Some(Shown { session, used_at, exchanges, successor }))
 }
 
-/// Notes what it is exchanged for. Its use stays the first.
+/// Notes what a token is exchanged for; its use stays the first. What it was exchanged for before is void:
+/// a used one that is exchanged for nothing.
 async fn exchange(
     connection: &impl ConnectionTrait,
     old: &[u8; 32],
     new: &[u8; 32],
     now: WallTime,
 ) -> Result<()> {
+    let (now, old) = (now.micros(), old.to_vec());
+    let text = "UPDATE refresh_tokens SET used_at = $1
+                WHERE hash = (SELECT successor FROM refresh_tokens WHERE hash = $2)";
+    connection.execute_raw(statement(connection, text, [now.into(), old.clone().into()])).await?;
     let text = "UPDATE refresh_tokens
                 SET used_at = COALESCE(used_at, $1), successor = $2, exchanges = exchanges + 1 WHERE hash = $3";
-    let values = [now.micros().into(), new.to_vec().into(), old.to_vec().into()];
+    let values = [now.into(), new.to_vec().into(), old.into()];
     connection.execute_raw(statement(connection, text, values)).await?;
     Ok(())
-}
-
-/// From now on it is a used one that was exchanged for nothing.
-async fn make_void(connection: &impl ConnectionTrait, hash: Vec<u8>, now: WallTime) -> Result<()> {
-    let text = "UPDATE refresh_tokens SET used_at = $1 WHERE hash = $2";
-    connection.execute_raw(statement(connection, text, [now.micros().into(), hash.into()])).await?;
-    Ok(())
-}
-
-async fn end_for_reuse(
-    connection: &impl ConnectionTrait,
-    session: Session,
-    now: WallTime,
-) -> Result<Session> {
-    if session.ended.is_some() {
-        return Ok(session);
-    }
-    end(now, SessionEnd::Reuse).filter(Column::Id.eq(session.id.0)).exec(connection).await?;
-    Ok(Session { ended: Some((now, SessionEnd::Reuse)), ..session })
 }

@@ -1,12 +1,9 @@
 //! Sessions.
 
 use nightjar_media::WallTime;
-use nightjar_model::{OrgId, Role, Session, SessionEnd, SessionId, UserId};
+use nightjar_model::{Role, Session, SessionEnd, SessionId, UserId};
 use sea_orm::sea_query::{Condition, Expr};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    UpdateMany,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 
 use crate::entity::session::{Column, Entity, to_row, to_sessions};
 use crate::entity::user;
@@ -23,30 +20,23 @@ impl Catalog {
         refresh_hash: &[u8; 32],
         password_version: Option<i64>,
     ) -> Result<bool> {
-        self.write(|| self.create_session_once(session, refresh_hash, password_version)).await
-    }
-
-    async fn create_session_once(
-        &self,
-        session: &Session,
-        refresh_hash: &[u8; 32],
-        password_version: Option<i64>,
-    ) -> Result<bool> {
-        let transaction = self.begin().await?;
-        // Locked: whoever changes the account and ends its sessions does so before this one is made,
-        // which is then refused, or after, and ends it too.
-        let row = user::Entity::find_by_id(session.user_id.0).lock_exclusive().one(&transaction).await?;
-        let may = row.is_some_and(|row| {
-            let same_password = password_version.is_none_or(|version| version == row.password_version);
-            row.active && row.role != Role::ApiOnly.as_str() && same_password
-        });
-        if !may {
-            return Ok(false);
-        }
-        Entity::insert(to_row(session)).exec_without_returning(&transaction).await?;
-        add_refresh_token(&transaction, session.id, refresh_hash, session.created_at).await?;
-        transaction.commit().await?;
-        Ok(true)
+        self.write(|| async {
+            let transaction = self.begin().await?;
+            // Locked: whoever changes the account and ends its sessions does so before this one is made,
+            // which is then refused, or after, and ends it too.
+            let row = user::Entity::find_by_id(session.user_id.0).lock_exclusive().one(&transaction).await?;
+            let may = row.is_some_and(|row| {
+                let same_password = password_version.is_none_or(|version| version == row.password_version);
+                row.active && row.role != Role::ApiOnly.as_str() && same_password
+            });
+            if may {
+                Entity::insert(to_row(session)).exec_without_returning(&transaction).await?;
+                add_refresh_token(&transaction, session.id, refresh_hash, session.created_at).await?;
+                transaction.commit().await?;
+            }
+            Ok(may)
+        })
+        .await
     }
 
     /// One session, living or not.
@@ -56,24 +46,10 @@ impl Catalog {
 
     /// A user's living sessions, the last used first.
     pub async fn sessions_of(&self, user: UserId, now: WallTime) -> Result<Vec<Session>> {
-        let query = living(now).filter(Column::UserId.eq(user.0));
+        let query = Entity::find().filter(Column::UserId.eq(user.0));
+        let query = query.filter(Column::EndedAt.is_null()).filter(Column::ExpiresAt.gt(now.micros()));
         let query = query.order_by_desc(Column::LastUsedAt).order_by_desc(Column::Id);
         to_sessions(query.all(self.reader()).await?)
-    }
-
-    /// A tenant's living sessions, newest first, and their number.
-    pub async fn sessions(
-        &self,
-        org: OrgId,
-        now: WallTime,
-        offset: u64,
-        limit: u32,
-    ) -> Result<(Vec<Session>, u64)> {
-        let query = living(now).filter(Column::OrgId.eq(org.0));
-        let total = query.clone().count(self.reader()).await?;
-        let page = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id);
-        let rows = page.offset(offset).limit(u64::from(limit)).all(self.reader()).await?;
-        Ok((to_sessions(rows)?, total))
     }
 
     /// Ends a session. False: it is not there or was ended already.
@@ -118,10 +94,6 @@ impl Catalog {
         let delete = Entity::delete_many().filter(over);
         self.write(|| async { Ok(delete.clone().exec(self.writer()).await?.rows_affected) }).await
     }
-}
-
-fn living(now: WallTime) -> Select<Entity> {
-    Entity::find().filter(Column::EndedAt.is_null()).filter(Column::ExpiresAt.gt(now.micros()))
 }
 
 /// Ends sessions that are not ended yet.
