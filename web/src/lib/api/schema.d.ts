@@ -4679,7 +4679,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version that is meant */
+                /** @description `ETag` of the version that is meant; `*` is any. */
                 "If-Match"?: string;
             };
             path: {
@@ -5288,7 +5288,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version that is meant */
+                /** @description `ETag` of the version that is meant; `*` is any. */
                 "If-Match"?: string;
             };
             path: {
@@ -5411,7 +5411,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version that is meant */
+                /** @description `ETag` of the version that is meant; `*` is any. */
                 "If-Match"?: string;
             };
             path: {
@@ -5464,7 +5464,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version that is meant */
+                /** @description `ETag` of the version that is meant; `*` is any. */
                 "If-Match"?: string;
             };
             path: {
@@ -5697,7 +5697,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version that is meant */
+                /** @description `ETag` of the version that is meant; `*` is any. */
                 "If-Match"?: string;
             };
             path: {
@@ -8503,7 +8503,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the version that is meant */
+                /** @description `ETag` of the version that is meant; `*` is any. */
                 "If-Match"?: string;
             };
             path: {

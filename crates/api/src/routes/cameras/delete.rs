@@ -14,7 +14,7 @@ use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::shell::no_content;
 use crate::state::ApiState;
-use crate::version::IfMatch;
+use crate::version::{IfMatch, IfMatchParam};
 
 /// Delete a camera
 ///
@@ -24,7 +24,7 @@ use crate::version::IfMatch;
     delete,
     path = "/cameras/{id}",
     tag = "cameras",
-    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    params(("id" = String, Path, description = "Id or key of the camera"), IfMatchParam),
     responses((status = 204, description = "It is gone"), (status = 409, description = "It was changed meanwhile, or stands in the configuration file"))
 )]
 pub(crate) async fn delete_camera(

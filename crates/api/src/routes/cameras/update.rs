@@ -16,7 +16,7 @@ use crate::guard::{self, Signed};
 use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::state::ApiState;
-use crate::version::{IfMatch, tagged};
+use crate::version::{IfMatch, IfMatchParam, tagged};
 
 /// Replace a camera
 ///
@@ -26,7 +26,7 @@ use crate::version::{IfMatch, tagged};
     put,
     path = "/cameras/{id}",
     tag = "cameras",
-    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    params(("id" = String, Path, description = "Id or key of the camera"), IfMatchParam),
     request_body = CameraInput,
     responses((status = 200, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
 )]
@@ -53,7 +53,7 @@ pub(crate) async fn replace_camera(
     patch,
     path = "/cameras/{id}",
     tag = "cameras",
-    params(("id" = String, Path, description = "Id or key of the camera"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    params(("id" = String, Path, description = "Id or key of the camera"), IfMatchParam),
     request_body(content = ref("#/components/schemas/CameraChange"), description = "Any of the fields", content_type = "application/json"),
     responses((status = 200, body = Success<Camera>, headers(("ETag" = String, description = "Its version"))))
 )]

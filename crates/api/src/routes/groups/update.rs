@@ -13,14 +13,14 @@ use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::Query;
 use crate::state::ApiState;
-use crate::version::{IfMatch, tagged};
+use crate::version::{IfMatch, IfMatchParam, tagged};
 
 /// Replace a camera group
 #[utoipa::path(
     put,
     path = "/camera-groups/{id}",
     tag = "cameras",
-    params(("id" = Uuid, Path, description = "Id of the group"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    params(("id" = Uuid, Path, description = "Id of the group"), IfMatchParam),
     request_body = GroupInput,
     responses((status = 200, body = Success<CameraGroup>, headers(("ETag" = String, description = "Its version"))))
 )]

@@ -20,7 +20,7 @@ use crate::path::UrlPath;
 use crate::query::Query;
 use crate::routes::auth::scope;
 use crate::state::ApiState;
-use crate::version::{IfMatch, tagged};
+use crate::version::{IfMatch, IfMatchParam, tagged};
 
 /// What changes; what is left out stays.
 #[derive(Deserialize, ToSchema)]
@@ -64,7 +64,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     patch,
     path = "/users/{id}",
     tag = "users",
-    params(("id" = Uuid, Path, description = "Id of the account"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant", format = "entity-tag", pattern = r#"^(\*|"[0-9]{1,18}")$"#)),
+    params(("id" = Uuid, Path, description = "Id of the account"), IfMatchParam),
     request_body = UserChange,
     responses((status = 200, body = Success<User>, headers(("ETag" = String, description = "Its version"))))
 )]

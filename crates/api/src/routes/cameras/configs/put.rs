@@ -16,7 +16,7 @@ use crate::path::{self, UrlPath};
 use crate::query::Query;
 use crate::redact::{REDACTED, placeholder_in};
 use crate::state::ApiState;
-use crate::version::{IfMatch, tagged};
+use crate::version::{IfMatch, IfMatchParam, tagged};
 
 /// Bytes of one part's settings.
 const MAX_BYTES: usize = 64 * 1024;
@@ -33,7 +33,7 @@ const MAX_BYTES: usize = 64 * 1024;
     params(
         ("id" = String, Path, description = "Id or key of the camera"),
         ("type" = ConfigType, Path, description = "Which part"),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the version that is meant"),
+        IfMatchParam,
     ),
     request_body(
         content = Object,
