@@ -32,7 +32,7 @@ schemathesis.openapi.format(
     "ip-network", st.one_of(st.ip_addresses(v=4).map(str), st.ip_addresses(v=6).map(str), st.just("10.0.0.0/8"))
 )
 # As it stands in the document; of headers, schemathesis would make letters and digits only.
-schemathesis.openapi.format("entity-tag", st.one_of(st.just("*"), st.integers(0, 9).map(lambda number: f'"{number}"')))
+schemathesis.openapi.format("entity-tag", st.from_regex(r'\A(\*|(W/)?"[0-9]{1,2}")\Z'))
 
 
 @schemathesis.hook
@@ -95,10 +95,10 @@ DEPENDS = {
     # The window must not be reversed, longer than 31 days, or cut into more than 5,000 bins.
     "GET /api/v1/recordings/timeline/{camera_id}": {"from", "to", "resolution"},
     "POST /api/v1/playback/start": {"from", "to"},
-    # A group must be there; an address must be allowed; the key of a camera stays.
+    # A group must be there; the key of a camera stays; another device does not get its password.
     "POST /api/v1/cameras": {"group_id"},
-    "PUT /api/v1/cameras/{id}": {"group_id", "key"},
-    "PATCH /api/v1/cameras/{id}": {"group_id", "key"},
+    "PUT /api/v1/cameras/{id}": {"group_id", "key", "source.password"},
+    "PATCH /api/v1/cameras/{id}": {"group_id", "key", "source.password"},
     # Groups must be there; a program has no password, a person has one; bytes are counted, not characters.
     "POST /api/v1/users": {"groups", "password"},
     # Only the account itself sets up a second factor.
@@ -116,6 +116,9 @@ def filter_failure(context, failure, case, response):
         return not depends(case, response)
     if kind == "ServerError":
         return not is_meant(case, response)
+    if kind == "UseAfterFree":
+        # `DELETE …/footage` leaves a record of what it deleted, which is the very thing that is shown then.
+        return case.operation.label != "GET /api/v1/cameras/{id}/footage/deletions"
     return True
 
 

@@ -88,6 +88,7 @@ pub fn document() -> Value {
     add_idempotency_keys(&mut document);
     operations(&mut document).for_each(tell_optional_from_null);
     operations(&mut document).for_each(describe_successes);
+    operations(&mut document).for_each(require_body);
     for_each_operation(&mut document, |method, path, operation| {
         failures::add(method, path, operation);
         security::add(method, path, operation);
@@ -148,6 +149,13 @@ fn tell_optional_from_null(operation: &mut Value) {
         {
             parameter["schema"]["type"] = kind.clone();
         }
+    }
+}
+
+/// Bodies can't be left out; of one that is a reference, utoipa does not say so.
+fn require_body(operation: &mut Value) {
+    if let Some(body) = operation.get_mut("requestBody") {
+        body["required"] = true.into();
     }
 }
 

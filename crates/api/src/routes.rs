@@ -16,11 +16,12 @@ mod tokens;
 mod users;
 mod ws;
 
-use axum::Router;
 use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::cameras::texts::CameraTexts;
 use crate::openapi;
 use crate::state::ApiState;
 
@@ -94,7 +95,9 @@ pub(crate) fn api() -> OpenApiRouter<ApiState> {
         .routes(routes!(playback::entry::session_entry))
         .routes(routes!(playback::media::session_media))
         .routes(routes!(playback::download::download_session));
-    OpenApiRouter::with_openapi(openapi::base()).nest(BASE, operations)
+    OpenApiRouter::with_openapi(openapi::base())
+        .nest(BASE, operations)
+        .layer(Extension(CameraTexts::default()))
 }
 
 /// What lies outside the base path.

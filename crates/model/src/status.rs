@@ -70,18 +70,18 @@ pub struct StatusBoard {
 
 #[derive(Debug, Default)]
 struct Inner {
-    cameras: RwLock<HashMap<CameraId, CameraStatus>>,
+    cameras: RwLock<HashMap<CameraId, Arc<CameraStatus>>>,
     storage: RwLock<StorageStatus>,
 }
 
 impl StatusBoard {
-    /// The status of one camera, if it was ever posted.
-    pub fn camera(&self, id: CameraId) -> Option<CameraStatus> {
+    /// The status of one camera, if it was ever posted. It is the same one (`Arc::ptr_eq`) until it changes.
+    pub fn camera(&self, id: CameraId) -> Option<Arc<CameraStatus>> {
         self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// All cameras' statuses.
-    pub fn cameras(&self) -> HashMap<CameraId, CameraStatus> {
+    pub fn cameras(&self) -> HashMap<CameraId, Arc<CameraStatus>> {
         self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -94,7 +94,8 @@ impl StatusBoard {
     /// Posts or changes a camera's status; `change` gets the old one, or a fresh `Off` at `now`.
     pub fn update_camera(&self, id: CameraId, now: WallTime, change: impl FnOnce(&mut CameraStatus)) {
         let mut cameras = self.inner.cameras.write().unwrap_or_else(PoisonError::into_inner);
-        change(cameras.entry(id).or_insert_with(|| CameraStatus::off(now)));
+        let status = cameras.entry(id).or_insert_with(|| Arc::new(CameraStatus::off(now)));
+        change(Arc::make_mut(status));
     }
 
     /// Takes a camera off the board.

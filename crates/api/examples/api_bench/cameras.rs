@@ -1,15 +1,19 @@
-//! `GET /cameras?limit=50` with 500 cameras, beside a handler that only hands out the same bytes.
+//! `GET /cameras?limit=50` with 500 cameras that are recorded, beside a handler that only hands out the same bytes.
+
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use nightjar_model::StatusBoard;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::interval;
 
 use crate::crowd::Crowd;
-use crate::server::Server;
-use crate::{Result, ask, cpu_seconds};
+use crate::server::{Server, camera};
+use crate::{Result, ask, cpu_seconds, wall};
 
 const CAMERAS: usize = 500;
 const PATH: &str = "/api/v1/cameras?limit=50";
@@ -20,6 +24,7 @@ pub(crate) async fn measure() -> Result<()> {
     let page = ask::once(&server.address, PATH, &server.token).await?;
     let mut tasks = JoinSet::new();
     let floor = floor(&mut tasks, page.clone()).await?;
+    tasks.spawn(keep_moving(server.status.clone()));
     println!("a page has {} bytes", page.len());
     // In turns: what else the machine does meanwhile hits both.
     for _ in 0..3 {
@@ -29,6 +34,16 @@ pub(crate) async fn measure() -> Result<()> {
     }
     server.stop().await;
     Ok(())
+}
+
+/// Posts what a recorder posts: twice a second of each camera that its newest frame is a newer one.
+async fn keep_moving(status: StatusBoard) {
+    let mut ticks = interval(Duration::from_secs(1) / (2 * CAMERAS as u32));
+    for number in 0.. {
+        ticks.tick().await;
+        let now = wall();
+        status.update_camera(camera(number % CAMERAS), now, |status| status.last_frame = Some(now));
+    }
 }
 
 /// A bare handler; gives its address.

@@ -30,6 +30,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
     pub(crate) token: String,
     pub(crate) events: Events,
+    pub(crate) status: StatusBoard,
     tasks: JoinSet<()>,
     stop: CancellationToken,
     _folder: TempDir,
@@ -73,7 +74,7 @@ impl Server {
             cache,
             events: events.clone(),
             live,
-            status,
+            status: status.clone(),
             prober: Arc::new(|_| {
                 let cause = "nothing is probed here".to_owned();
                 Box::pin(async { Err(ProbeFault { reason: ProbeReason::ConnectionRefused, cause }) })
@@ -92,7 +93,7 @@ impl Server {
         let router = nightjar_api::router(state).into_make_service_with_connect_info::<SocketAddr>();
         let served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         tasks.spawn(async move { served.await.expect("serves") });
-        Ok(Self { address, token, events, tasks, stop, _folder: folder })
+        Ok(Self { address, token, events, status, tasks, stop, _folder: folder })
     }
 
     pub(crate) async fn stop(mut self) {

@@ -10,10 +10,14 @@ pub(super) mod probe;
 pub(super) mod show;
 pub(super) mod status;
 pub(super) mod tags;
+pub(super) mod texts;
 pub(super) mod update;
 
 use nightjar_catalog::CatalogError;
-use nightjar_model::{Camera as DomainCamera, ErrorCode, redact_url};
+use nightjar_model::{
+    Camera as DomainCamera, CameraStatus as PostedStatus, ErrorCode, RecordingState as DomainState, WallTime,
+    redact_url,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -135,12 +139,12 @@ pub(crate) enum StateOnly {
     Off,
 }
 
-impl From<nightjar_model::RecordingState> for StateOnly {
-    fn from(state: nightjar_model::RecordingState) -> Self {
+impl From<DomainState> for StateOnly {
+    fn from(state: DomainState) -> Self {
         match state {
-            nightjar_model::RecordingState::Recording => Self::Recording,
-            nightjar_model::RecordingState::Gap(_) => Self::Gap,
-            nightjar_model::RecordingState::Off => Self::Off,
+            DomainState::Recording => Self::Recording,
+            DomainState::Gap(_) => Self::Gap,
+            DomainState::Off => Self::Off,
         }
     }
 }
@@ -168,6 +172,10 @@ fn taken(error: CatalogError) -> ApiError {
 
 impl Camera {
     pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
+        Self::with_status(camera, state.status.camera(camera.id).as_deref())
+    }
+
+    fn with_status(camera: &DomainCamera, posted: Option<&PostedStatus>) -> Self {
         let source = &camera.source;
         Self {
             id: camera.id.0,
@@ -200,19 +208,22 @@ impl Camera {
             version: camera.version,
             created_at: Timestamp(camera.created_at),
             updated_at: Timestamp(camera.updated_at),
-            status: CameraStatus::new(camera, state),
+            status: CameraStatus::posted(camera, posted),
         }
     }
 }
 
 impl CameraStatus {
     pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
-        let posted = state.status.camera(camera.id);
-        let known = posted.is_some();
-        let status = posted.unwrap_or_else(|| nightjar_model::CameraStatus::off(state.clock.now()));
+        Self::posted(camera, state.status.camera(camera.id).as_deref())
+    }
+
+    fn posted(camera: &DomainCamera, posted: Option<&PostedStatus>) -> Self {
+        let unknown = PostedStatus::off(WallTime::default());
+        let status = posted.unwrap_or(&unknown);
         let gap_cause = match status.state {
-            nightjar_model::RecordingState::Gap(cause) => Some(cause.into()),
-            _ => None,
+            DomainState::Gap(cause) => Some(cause.into()),
+            DomainState::Recording | DomainState::Off => None,
         };
         Self {
             camera_id: camera.id.0,
@@ -220,8 +231,8 @@ impl CameraStatus {
             recording_state: StateOnly::from(status.state).into(),
             wants_recording: camera.wants_recording(),
             gap_cause,
-            since: known.then_some(Timestamp(status.since)),
-            details: status.details,
+            since: posted.map(|status| Timestamp(status.since)),
+            details: status.details.clone(),
             last_frame: status.last_frame.map(Timestamp),
             fps: status.fps,
             bitrate: status.bitrate,

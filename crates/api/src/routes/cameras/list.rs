@@ -1,9 +1,11 @@
 //! `GET /cameras`.
 
+use axum::Extension;
 use axum::extract::State;
 use nightjar_model::Camera as DomainCamera;
 use uuid::Uuid;
 
+use super::texts::{CameraText, CameraTexts};
 use super::{Camera, CameraStatus, RecordingState};
 use crate::answer::{ApiResult, List, Pagination, Success};
 use crate::guard::Signed;
@@ -107,8 +109,9 @@ impl FromQuery for Filter {
 pub(crate) async fn list_cameras(
     State(state): State<ApiState>,
     Signed(caller): Signed,
+    Extension(texts): Extension<CameraTexts>,
     Query(filter): Query<Filter>,
-) -> ApiResult<List<Camera>> {
+) -> ApiResult<List<CameraText>> {
     let mut cameras = path::visible_cameras(&state, &caller).await?;
     cameras.retain(|camera| filter.fits(camera, &state));
     // They come in the order of their keys.
@@ -120,7 +123,7 @@ pub(crate) async fn list_cameras(
     }
     let total = Some(cameras.len() as u64);
     let page = filter.page.of(cameras);
-    let items = page.iter().map(|camera| Camera::new(camera, &state)).collect();
+    let items = texts.of(&page, &state.status);
     Ok(state.ok(List {
         items,
         pagination: Pagination::new(Some(filter.page.page), filter.page.limit, total, None),

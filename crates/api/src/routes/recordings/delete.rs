@@ -25,7 +25,7 @@ use crate::state::ApiState;
     path = "/recordings/{id}",
     tag = "recordings",
     params(("id" = Uuid, Path, description = "Id of the recorded file")),
-    responses((status = 202, body = Success<FootageDeletion>, description = "It has begun"))
+    responses((status = 202, body = Success<FootageDeletion>, description = "It has begun"), (status = 409, description = "It is still being written"))
 )]
 pub(crate) async fn delete_recording(
     State(state): State<ApiState>,

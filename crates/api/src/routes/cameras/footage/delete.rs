@@ -13,7 +13,7 @@ use crate::guard::client::Client;
 use crate::path::{self, UrlPath};
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
-use crate::time::Bound;
+use crate::time::{Bound, TimeInput};
 
 /// Which of a camera's footage.
 #[derive(Debug, utoipa::IntoParams)]
@@ -21,9 +21,11 @@ use crate::time::Bound;
 #[expect(dead_code, reason = "describes what `RangeQuery` reads")]
 pub(crate) struct Params {
     /// Only files that begin at or after this time, or this day; all of the past if it is left out.
+    #[param(value_type = Option<TimeInput>)]
     from: Option<String>,
     /// Only files that end at or before this time, or the end of this day; up to now if it is left
     /// out.
+    #[param(value_type = Option<TimeInput>)]
     to: Option<String>,
 }
 
