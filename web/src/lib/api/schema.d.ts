@@ -5474,7 +5474,7 @@ export interface operations {
             cookie?: never;
         };
         /** @description Any of the fields */
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
@@ -5776,12 +5776,12 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only files that begin at or after this time, or this day; all of the past if it is left out. */
-                from?: string;
+                from?: components["schemas"]["TimeInput"];
                 /**
                  * @description Only files that end at or before this time, or the end of this day; up to now if it is left
                  *     out.
                  */
-                to?: string;
+                to?: components["schemas"]["TimeInput"];
             };
             header?: never;
             path: {
@@ -7410,6 +7410,28 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            /** @description It is still being written */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "VERSION_CONFLICT",
+                     *         "details": {},
+                     *         "message": "It was changed by somebody else meanwhile. Load it again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
