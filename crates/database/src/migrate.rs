@@ -44,6 +44,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "event_changes",
         ddl: |_| include_str!("migrations/0009_event_changes.sql").to_owned(),
     },
+    Migration {
+        version: 10,
+        name: "events_by_type",
+        ddl: |_| include_str!("migrations/0010_events_by_type.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

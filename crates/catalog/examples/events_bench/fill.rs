@@ -17,8 +17,11 @@ const FIRST: i64 = 1_786_752_000_000_000;
 /// Rows of one statement.
 const CHUNK: i64 = 1_000_000;
 
-/// The statements of the migration that make the indexes.
-const INDEXES: &str = include_str!("../../../database/src/migrations/0005_events_indexes.sql");
+/// The statements of the migrations that make the indexes.
+const INDEXES: &str = concat!(
+    include_str!("../../../database/src/migrations/0005_events_indexes.sql"),
+    include_str!("../../../database/src/migrations/0010_events_by_type.sql"),
+);
 
 /// What there is.
 pub(crate) struct History {

@@ -87,18 +87,15 @@ fn trigger(name: &str, event: &str, referencing: &str, parts: &[(&str, &str)]) -
     )
 }
 
-/// One query for all parts. Each is sorted by what is the same in all of its rows too: only the index
-/// of `columns` gives that order. By `id` alone the primary key would do, and where a part has few rows
-/// the planner takes it and reads everything else there is.
+/// One query for all parts.
 pub(super) fn merged(merge: &Merge<'_>, values: &mut Values) -> String {
     let Merge { table, columns, rest, direction, limit, .. } = merge;
     let parts = values.bind_rows(merge.parts.iter().cloned());
     let equal: String =
         columns.iter().map(|column| format!("{table}.{column} = part.{column} AND ")).collect();
-    let order: String = columns.iter().map(|column| format!("{table}.{column} {direction}, ")).collect();
     let names = columns.join(", ");
     format!(
         "SELECT one.id FROM (VALUES {parts}) AS part ({names}) CROSS JOIN LATERAL (
-           SELECT id FROM {table} WHERE {equal}{rest} ORDER BY {order}id {direction} LIMIT {limit}) AS one"
+           SELECT id FROM {table} WHERE {equal}{rest} ORDER BY id {direction} LIMIT {limit}) AS one"
     )
 }
