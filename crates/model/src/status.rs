@@ -80,11 +80,6 @@ impl StatusBoard {
         self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// All cameras' statuses.
-    pub fn cameras(&self) -> HashMap<CameraId, Arc<CameraStatus>> {
-        self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// Shows each camera's status, without copying it. `look` must be quick: whoever posts waits.
     pub fn each_camera(&self, mut look: impl FnMut(CameraId, &CameraStatus)) {
         let cameras = self.inner.cameras.read().unwrap_or_else(PoisonError::into_inner);

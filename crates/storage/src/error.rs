@@ -47,7 +47,9 @@ pub enum StorageError {
         reason: String,
     },
     /// The bucket holds something else under this key, which is not replaced.
-    #[error("the bucket holds something else as `{0}`, which stays")]
+    #[error(
+        "the bucket holds another file as `{0}`, which is not replaced; move that object away to let this one be stored"
+    )]
     Taken(String),
     /// The bucket's settings are wrong; trying again does not help.
     #[error("{0}")]
