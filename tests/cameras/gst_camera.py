@@ -99,6 +99,7 @@ class Camera:
         self.log_file = open(os.path.join(options.log, name + ".jsonl"), "w", buffering=1)
         self.lock = threading.Lock()
         self.sessions = 0
+        self.session_of_media = {}
         self.refused_until = 0.0
         self.clients = []
 
@@ -124,7 +125,7 @@ class Camera:
     def on_media(self, _factory, media):
         self.sessions += 1
         session = self.sessions
-        media.nightjar_session = session
+        self.session_of_media[hash(media)] = session
         self.log(event="session", session=session)
         bin_ = media.get_element()
         for payloader, track, codec in (("pay0", "video", self.video), ("pay1", "audio", self.audio)):
@@ -204,10 +205,17 @@ def nal_units(data):
 
 
 class Server:
-    """The RTSP server with all cameras."""
+    """The RTSP server with all cameras.
+
+    What is known of a client or a media is kept here by its address (`hash`), never as an attribute
+    of the GObject: such an attribute makes Python hold the object to its end, so that its pipeline is
+    stopped with Python's lock held, for which the pipeline's threads wait in the probes for ever.
+    """
 
     def __init__(self, options):
         self.cameras = {}
+        # Camera and session that a client, by its address, watches.
+        self.watched = {}
         self.server = GstRtspServer.RTSPServer()
         self.server.set_address("127.0.0.1")
         self.server.set_service(str(options.port))
@@ -257,22 +265,23 @@ class Server:
         camera = self._camera_of(context)
         if camera is None:
             return
-        client.nightjar_camera = camera
+        self.watched[hash(client)] = (camera, None)
         camera.clients.append(client)
         if time.monotonic() < camera.refused_until:
             GLib.idle_add(lambda: client.close() and False)
 
     def _on_play(self, client, context):
-        camera = getattr(client, "nightjar_camera", None)
+        camera, _ = self.watched.get(hash(client), (None, None))
         if camera and context.media is not None:
-            client.nightjar_session = getattr(context.media, "nightjar_session", camera.sessions)
-            camera.log(event="play", session=client.nightjar_session)
+            session = camera.session_of_media.get(hash(context.media), camera.sessions)
+            self.watched[hash(client)] = (camera, session)
+            camera.log(event="play", session=session)
 
     def _on_closed(self, client):
-        camera = getattr(client, "nightjar_camera", None)
-        if camera and client in camera.clients:
-            camera.clients.remove(client)
-            camera.log(event="closed", session=getattr(client, "nightjar_session", None))
+        camera, session = self.watched.pop(hash(client), (None, None))
+        if camera:
+            camera.clients = [other for other in camera.clients if other != client]
+            camera.log(event="closed", session=session)
 
     def command(self, line):
         """Carries out a command; false to stop."""

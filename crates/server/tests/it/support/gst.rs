@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -15,11 +17,14 @@ pub(crate) const FRAME_MICROS: i64 = 66_667;
 /// For how long Nightjar holds the first frames back to find the least late one.
 const ANCHOR_MICROS: i64 = 250_000;
 
+/// How long an answer of theirs may take.
+const ANSWER: Duration = Duration::from_secs(60);
+
 /// Running GStreamer cameras; they end when this is dropped.
 pub(crate) struct GstCameras {
     child: Child,
     commands: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    answers: Receiver<String>,
     logs: TempDir,
     /// Address of each camera.
     pub(crate) urls: BTreeMap<String, String>,
@@ -79,9 +84,12 @@ impl GstCameras {
             .spawn()
             .expect("GStreamer's cameras start (scripts/setup --tests installs what they need)");
         let commands = child.stdin.take().expect("piped");
-        let mut answers = BufReader::new(child.stdout.take().expect("piped"));
-        let mut line = String::new();
-        answers.read_line(&mut line).expect("the ready line");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let (told, answers) = channel();
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).try_for_each(|line| told.send(line)).ok();
+        });
+        let line = answers.recv_timeout(ANSWER).expect("the ready line");
         let ready: Value = serde_json::from_str(&line).expect("JSON");
         let urls = ready["ready"].as_object().expect("cameras").iter();
         let urls =
@@ -92,8 +100,7 @@ impl GstCameras {
     /// Cuts a camera's connections.
     pub(crate) fn drop_connection(&mut self, name: &str) {
         writeln!(self.commands, "drop {name}").expect("the cameras live");
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("an answer");
+        self.answers.recv_timeout(ANSWER).expect("an answer");
     }
 
     /// What a camera says it sent, session by session.

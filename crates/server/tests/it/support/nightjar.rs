@@ -15,6 +15,8 @@ use super::until;
 
 /// Of the user `admin`.
 pub(crate) const PASSWORD: &str = "a test's own password";
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(60);
 const BINARY: &str = env!("CARGO_BIN_EXE_nightjar");
 
 /// A folder with a configuration, over several starts.
@@ -93,7 +95,8 @@ impl Setup {
     pub(crate) fn serve_unready(&self) -> Nightjar {
         let child = self.command(&["serve"], "serve.log").spawn().expect("nightjar starts");
         let base = format!("http://127.0.0.1:{}", self.port);
-        Nightjar { child, base, client: reqwest::Client::new(), bearer: String::new() }
+        let client = reqwest::Client::builder().timeout(ANSWER).build().expect("a client");
+        Nightjar { child, base, client, bearer: String::new() }
     }
 
     /// Where it listens, on the loopback address.
