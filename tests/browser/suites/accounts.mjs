@@ -222,9 +222,12 @@ describe("accounts", () => {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 360, `${path} is ${width} px wide`);
     }
-    await page.getByTestId("account-menu").click();
-    await page.getByRole("menuitem", { name: "Users" }).click();
+    await page.getByTestId("pages-menu").tap();
+    await page.getByRole("menuitem", { name: "Users" }).tap();
     await page.getByRole("heading", { name: "Users" }).waitFor();
+    await page.getByTestId("pages-menu").tap();
+    const current = page.locator("[role=menuitem][aria-current=page]");
+    assert.deepEqual(await current.allTextContents(), ["Users"]);
   });
 });
 

@@ -16,14 +16,12 @@ import { nameOf, ROLES } from "@/lib/session/permissions";
 import { signOut } from "@/lib/session/sign-out";
 import { useMe } from "@/lib/session/use-session";
 import { ConfirmDialog } from "./confirm-dialog";
-import { usePlaces } from "./places";
 
 type Asked = "nothing" | "everywhere" | "failed";
 
 /** Who is signed in, and what they can do about it. */
 export function AccountMenu() {
   const me = useMe();
-  const places = usePlaces();
   const [asked, setAsked] = useState<Asked>("nothing");
   const leave = useMutation({ mutationFn: signOut, onError: () => setAsked("failed") });
   if (!me) return null;
@@ -39,15 +37,6 @@ export function AccountMenu() {
         <DropdownMenuContent align="end" className="w-60">
           <Who me={me} />
           <DropdownMenuSeparator />
-          {places.length > 1 &&
-            places.map(({ to, name }) => (
-              <DropdownMenuItem key={to} asChild className="md:hidden">
-                <Link to={to} search={{}}>
-                  {name}
-                </Link>
-              </DropdownMenuItem>
-            ))}
-          {places.length > 1 && <DropdownMenuSeparator className="md:hidden" />}
           <DropdownMenuItem asChild>
             <Link to="/account">
               <UserCog aria-hidden /> Account

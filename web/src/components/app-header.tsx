@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { AccountMenu } from "./account-menu";
 import { Logo } from "./logo";
+import { PagesMenu } from "./pages-menu";
 import { usePlaces } from "./places";
 import { ThemeMenu } from "./theme-menu";
 
@@ -10,6 +11,7 @@ export function AppHeader({ children }: { readonly children?: ReactNode }) {
   const places = usePlaces();
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-3 border-b bg-background/95 px-3 backdrop-blur sm:gap-4 sm:px-4">
+      <PagesMenu />
       <Link to="/" search={{}} className="flex shrink-0 items-center gap-2 rounded-md outline-none focus-visible:ring-2 focus-visible:ring-ring">
         <Logo className="h-6 w-8" />
         <h1 className="text-[0.9375rem] font-semibold tracking-tight max-sm:sr-only">Nightjar</h1>
