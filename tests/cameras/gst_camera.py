@@ -75,8 +75,9 @@ VIDEO = {
     "h265": "x265enc speed-preset=ultrafast tune=zerolatency bitrate={kbps} key-int-max={gop} log-level=error "
     "{h265} config-interval=-1",
 }
+# Not avenc_aac: once in some hundred sessions libav's encoder came to no end, and nobody could stop it.
 AUDIO = {
-    "aac": "audioconvert ! audio/x-raw,rate=16000,channels=1 ! avenc_aac bitrate=32000 ! aacparse "
+    "aac": "audioconvert ! audio/x-raw,rate=16000,channels=1 ! voaacenc bitrate=32000 ! aacparse "
     "! rtpmp4gpay name=pay1 pt=97",
     "pcma": "audioconvert ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8",
     "pcmu": "audioconvert ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0",
@@ -175,7 +176,21 @@ class Camera:
 
     def cut(self):
         for client in list(self.clients):
-            client.close()
+            hang_up(client)
+
+
+def hang_up(client):
+    """Ends a client's connection; its own thread notices and clears up.
+
+    `client.close()` would do so in this thread, where it can wait for ever for the other.
+    """
+    connection = client.get_connection()
+    if connection is None:
+        return
+    try:
+        connection.get_read_socket().shutdown(True, True)
+    except GLib.Error:
+        pass  # The client was quicker.
 
 
 def identity(data, codec):
@@ -268,7 +283,7 @@ class Server:
         self.watched[hash(client)] = (camera, None)
         camera.clients.append(client)
         if time.monotonic() < camera.refused_until:
-            GLib.idle_add(lambda: client.close() and False)
+            GLib.idle_add(lambda: hang_up(client) and False)
 
     def _on_play(self, client, context):
         camera, _ = self.watched.get(hash(client), (None, None))
