@@ -13,7 +13,7 @@ setup: ## Install what is missing
 demo: ## Build, and show Nightjar with four simulated cameras
 	@scripts/demo
 
-test: ## Everything that must hold, against real servers (some 20 minutes the first time)
+test: ## Everything that must hold, against real servers (some 40 minutes the first time)
 	@scripts/test
 
 quick: ## Formatting, lints and the tests of one crate: make quick crate=format

@@ -72,9 +72,10 @@ fn compare_frames(
         let first = sent.iter().position(|md5| rest.first() == Some(*md5));
         let first = first.unwrap_or_else(|| panic!("{name}: the first recorded frame was never sent"));
         let same = sent[first..].iter().zip(rest).take_while(|(sent, got)| **sent == *got).count();
-        // A busy camera may go on for a while after we have left.
-        let before_stop = session.frames.partition_point(|frame| frame.sent <= stopped);
-        let in_flight = before_stop.saturating_sub(first + same);
+        // A busy camera may go on for a while after one of us has left.
+        let left = session.cut.unwrap_or(stopped);
+        let before = session.frames.partition_point(|frame| frame.sent <= left);
+        let in_flight = before.saturating_sub(first + same);
         if in_flight > IN_FLIGHT {
             let missing = missing(&sent[first..], rest);
             panic!("{name}: {same} of {} frames of a session; missing: {missing}", sent.len() - first);

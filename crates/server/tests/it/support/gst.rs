@@ -35,6 +35,8 @@ pub(crate) struct GstCameras {
 pub(crate) struct GstSession {
     /// The video frames that were sent, in the order in which they were coded.
     pub(crate) frames: Vec<GstFrame>,
+    /// When its connection was cut on command, in microseconds: what it sent afterwards went nowhere.
+    pub(crate) cut: Option<i64>,
 }
 
 /// A video frame by the camera's log.
@@ -109,9 +111,14 @@ impl GstCameras {
         let mut sessions: BTreeMap<u64, (GstSession, bool)> = BTreeMap::new();
         for line in log.lines() {
             let event: Value = serde_json::from_str(line).expect("JSON");
-            let Some(number) = event["session"].as_u64() else { continue };
-            let (session, playing) = sessions.entry(number).or_default();
             let at = event["t"].as_i64().expect("time");
+            let Some(number) = event["session"].as_u64() else {
+                if event["event"] == "drop" {
+                    sessions.values_mut().for_each(|(session, _)| _ = session.cut.get_or_insert(at));
+                }
+                continue;
+            };
+            let (session, playing) = sessions.entry(number).or_default();
             match event["event"].as_str() {
                 Some("play") => *playing = true,
                 Some("frame") if event["track"] == "video" => {
