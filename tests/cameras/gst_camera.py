@@ -2,7 +2,7 @@
 """RTSP cameras that are not ours: GStreamer's RTSP server with live encoders behind it.
 
 Needs Debian's own Python (/usr/bin/python3) with python3-gi, gir1.2-gst-rtsp-server-1.0 and the
-good, bad, ugly and libav plugins (scripts/setup --tests installs them).
+good, bad and ugly plugins (scripts/setup --tests installs them).
 
     tests/cameras/gst_camera.py --log FOLDER --all
     tests/cameras/gst_camera.py --log FOLDER front=h264-baseline+aac yard=h265+pcma door=h264-b
@@ -283,7 +283,7 @@ class Server:
         self.watched[hash(client)] = (camera, None)
         camera.clients.append(client)
         if time.monotonic() < camera.refused_until:
-            GLib.idle_add(lambda: hang_up(client) and False)
+            GLib.idle_add(hang_up, client)
 
     def _on_play(self, client, context):
         camera, _ = self.watched.get(hash(client), (None, None))
