@@ -9,7 +9,12 @@ const server = process.env["NIGHTJAR_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), ...(mode === "mock" ? [mockServer()] : [])],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+      "react-style-singleton": fileURLToPath(new URL("./src/lib/style-sheets.ts", import.meta.url)),
+    },
+  },
   server: {
     ...(mode === "mock" ? {} : { proxy: { "/api": server, "/health": server } }),
   },

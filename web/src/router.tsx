@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { focusNewPage } from "./lib/focus";
 import { accountRoute } from "./routes/account/route";
 import { addCameraRoute } from "./routes/add-camera/route";
 import { auditRoute } from "./routes/audit/route";
@@ -33,7 +34,11 @@ const routeTree = rootRoute.addChildren([
 ]);
 
 export function makeRouter(queryClient: QueryClient) {
-  return createRouter({ routeTree, context: { queryClient }, defaultPreload: false });
+  const router = createRouter({ routeTree, context: { queryClient }, defaultPreload: false });
+  router.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
+    if (fromLocation && pathChanged) focusNewPage();
+  });
+  return router;
 }
 
 declare module "@tanstack/react-router" {

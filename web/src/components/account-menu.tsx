@@ -29,7 +29,7 @@ export function AccountMenu() {
     <>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <Button variant="ghost" size="sm" aria-label={`Account of ${nameOf(me)}`} data-testid="account-menu" className="max-sm:w-8 max-sm:px-0">
+          <Button variant="ghost" size="sm" aria-label={`Account of ${nameOf(me)}`} data-testid="account-menu" className="max-lg:px-2">
             <CircleUserRound aria-hidden />
             <span className="max-w-36 truncate max-lg:hidden">{nameOf(me)}</span>
           </Button>

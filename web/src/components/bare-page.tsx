@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { ConnectionNotice } from "./connection-notice";
 import { Logo } from "./logo";
+import { PageHeading } from "./page";
 import { ThemeMenu } from "./theme-menu";
 import { Card } from "./ui/card";
 
@@ -19,13 +20,13 @@ export function BarePage({ title, about, children }: BarePageProps) {
       <div className="flex justify-end p-2">
         <ThemeMenu />
       </div>
-      <main className="mx-auto w-full max-w-sm px-4 pt-[6vh] pb-12">
+      <main tabIndex={-1} className="mx-auto w-full max-w-sm px-4 pt-[6vh] pb-12 outline-none">
         <p className="mb-6 flex items-center justify-center gap-2 text-lg font-semibold tracking-tight">
           <Logo className="h-8 w-10" /> Nightjar
         </p>
         <Card className="grid gap-5 p-6">
           <div>
-            <h1 className="text-base font-semibold">{title}</h1>
+            <PageHeading className="text-base">{title}</PageHeading>
             {about !== undefined && <p className="mt-1 text-muted-foreground">{about}</p>}
           </div>
           {children}

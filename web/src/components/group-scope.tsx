@@ -50,8 +50,8 @@ interface ChoiceProps {
 
 function Choice({ id, name, label, checked, onChoose }: ChoiceProps) {
   return (
-    <div className="flex items-center gap-2.5">
-      <input id={id} type="radio" name={name} checked={checked} onChange={onChoose} className="size-4 accent-primary" />
+    <div className="flex items-center gap-2.5 touch:min-h-11">
+      <input id={id} type="radio" name={name} checked={checked} onChange={onChoose} className="size-4 accent-primary touch:size-11 touch:p-3" />
       <Label htmlFor={id} className="font-normal">
         {label}
       </Label>

@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
 import { can, type Permission } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
-import { AppHeader } from "./app-header";
-import { ConnectionNotice } from "./connection-notice";
 import { NotAllowed } from "./states";
 
 interface PageProps {
@@ -14,25 +13,30 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-/** A page of lists and forms: head, title, what can be done, and the rest. */
+/** A page of lists and forms: its name, what can be done, and the rest. The shell around it is the route's. */
 export function Page({ title, about, permission, actions, children }: PageProps) {
   const me = useMe();
   const allowed = permission === undefined || can(me, permission);
   return (
-    <div className="min-h-dvh">
+    <main tabIndex={-1} className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-4 p-3 outline-none sm:p-6">
       <title>{`${title} · Nightjar`}</title>
-      <AppHeader />
-      <ConnectionNotice />
-      <main tabIndex={-1} className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-4 p-3 outline-none sm:p-6">
-        <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-          <div className="min-w-0">
-            <h2 className="text-lg font-semibold">{title}</h2>
-            {about !== undefined && <p className="mt-0.5 text-muted-foreground">{about}</p>}
-          </div>
-          {allowed && actions}
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          <PageHeading>{title}</PageHeading>
+          {about !== undefined && <p className="mt-0.5 text-muted-foreground">{about}</p>}
         </div>
-        {allowed ? children : <NotAllowed {...(permission ? { permission } : {})} />}
-      </main>
-    </div>
+        {allowed && actions}
+      </div>
+      {allowed ? children : <NotAllowed {...(permission ? { permission } : {})} />}
+    </main>
+  );
+}
+
+/** The page's name. It takes the focus when somebody comes to the page, so that a screen reader says where they are. */
+export function PageHeading({ className, children }: { readonly className?: string; readonly children: ReactNode }) {
+  return (
+    <h1 tabIndex={-1} className={cn("text-lg font-semibold break-words outline-none", className)}>
+      {children}
+    </h1>
   );
 }

@@ -1,6 +1,7 @@
 import { createRoute, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 import { Checking } from "@/components/checking";
+import { Shell } from "@/components/shell";
 import { safeNext } from "@/lib/session/next";
 import type { SignedOut } from "@/lib/session/session";
 import { useSession } from "@/lib/session/use-session";
@@ -14,7 +15,11 @@ function Gate() {
   if (state.kind === "unknown") return <Checking />;
   if (state.kind === "signed-out") return <ToSignIn why={state.why} />;
   // Nothing on the page is kept for another account.
-  return <Outlet key={state.user.id} />;
+  return (
+    <Shell key={state.user.id}>
+      <Outlet />
+    </Shell>
+  );
 }
 
 function ToSignIn({ why }: { readonly why: SignedOut }) {

@@ -17,7 +17,7 @@ export function PasswordInput(props: PasswordInputProps) {
           type={shown ? "text" : "password"}
           spellCheck={false}
           autoCapitalize="none"
-          className="pr-10"
+          className="pr-10 touch:pr-11"
           onKeyDown={look}
           onKeyUp={look}
           onBlur={() => setCapsLock(false)}
@@ -26,7 +26,7 @@ export function PasswordInput(props: PasswordInputProps) {
           type="button"
           aria-label="Show the password"
           aria-pressed={shown}
-          className="absolute inset-y-0 right-0 flex w-10 items-center justify-center rounded-md text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
+          className="absolute inset-y-0 right-0 flex w-10 touch:w-11 items-center justify-center rounded-md text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
           onClick={() => setShown(!shown)}
         >
           {shown ? <EyeOff className="size-4" aria-hidden /> : <Eye className="size-4" aria-hidden />}

@@ -38,9 +38,9 @@ export function TagInput({ described, tags, known, onTags }: TagInputProps) {
               <span className="truncate py-1 pl-2">{tag}</span>
               <button
                 type="button"
-                aria-label={`Take the tag ${tag} away`}
+                aria-label={`Remove ${tag}`}
                 onClick={() => onTags(tags.filter((one) => one !== tag))}
-                className="flex size-6 shrink-0 items-center justify-center rounded-md text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
+                className="flex size-6 shrink-0 touch:size-11 items-center justify-center rounded-md text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
               >
                 <X className="size-3" aria-hidden />
               </button>

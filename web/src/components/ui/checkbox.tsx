@@ -8,14 +8,17 @@ export function Checkbox({ className, ...props }: React.ComponentProps<typeof Ch
     <CheckboxPrimitive.Root
       data-slot="checkbox"
       className={cn(
-        "size-4 shrink-0 rounded-sm border border-input outline-none focus-visible:ring-2 focus-visible:ring-ring disabled:cursor-not-allowed disabled:opacity-45 data-[state=indeterminate]:border-primary data-[state=indeterminate]:bg-primary/60 data-[state=indeterminate]:text-primary-foreground data-[state=checked]:border-primary data-[state=checked]:bg-primary data-[state=checked]:text-primary-foreground",
+        "group/box inline-flex size-4 shrink-0 items-center justify-center rounded-sm outline-none focus-visible:ring-2 focus-visible:ring-ring disabled:cursor-not-allowed disabled:opacity-45 touch:size-11",
         className,
       )}
       {...props}
     >
-      <CheckboxPrimitive.Indicator className="flex items-center justify-center">
-        <Check className="size-3.5" aria-hidden />
-      </CheckboxPrimitive.Indicator>
+      {/* The box is as small as ever; what can be touched is all around it. */}
+      <span className="flex size-4 items-center justify-center rounded-sm border border-input group-data-[state=checked]/box:border-primary group-data-[state=checked]/box:bg-primary group-data-[state=checked]/box:text-primary-foreground group-data-[state=indeterminate]/box:border-primary group-data-[state=indeterminate]/box:bg-primary/60 group-data-[state=indeterminate]/box:text-primary-foreground touch:size-5">
+        <CheckboxPrimitive.Indicator className="flex items-center justify-center">
+          <Check className="size-3.5" aria-hidden />
+        </CheckboxPrimitive.Indicator>
+      </span>
     </CheckboxPrimitive.Root>
   );
 }

@@ -27,7 +27,7 @@ export function CameraPage({ id }: { readonly id: string }) {
   const isMissing = camera.error instanceof ApiError && camera.error.status === 404;
   return (
     <Page
-      title={camera.data?.name ?? "Camera"}
+      title={camera.data?.name ?? (isMissing ? "Camera not found" : "Camera")}
       permission="camera:read"
       actions={camera.data && <Actions camera={camera.data} mayDelete={mayWrite && camera.data.managed_by === "api"} mayPurge={can(me, "recording:delete")} mayWatch={mayWatch} />}
     >

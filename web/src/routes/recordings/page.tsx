@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleAlert } from "lucide-react";
 import { type Dispatch, type SetStateAction, useMemo, useState } from "react";
-import { AppHeader } from "@/components/app-header";
-import { ConnectionNotice } from "@/components/connection-notice";
+import { PageHeading } from "@/components/page";
 import { StaleNotice } from "@/components/stale-notice";
 import { LoadFailed } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
@@ -29,11 +28,12 @@ import { usePlayerFor, usePlayhead } from "./use-player-for";
 export function RecordingsPage({ search }: { readonly search: RecordingsSearch }) {
   const cameras = useQuery(camerasQuery);
   return (
-    <div className="min-h-dvh">
-      {!cameras.data && <title>Nightjar</title>}
-      <AppHeader>{cameras.data && cameras.data.length > 0 && <Overview cameras={cameras.data} />}</AppHeader>
-      <ConnectionNotice />
-      <main className="mx-auto max-w-[110rem] p-3 sm:p-4">
+      <main tabIndex={-1} className="mx-auto max-w-[110rem] p-3 outline-none sm:p-4">
+        {!cameras.data && <title>Footage · Nightjar</title>}
+        <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
+          <PageHeading>Footage</PageHeading>
+          {cameras.data && cameras.data.length > 0 && <Overview cameras={cameras.data} />}
+        </div>
         {cameras.data ? (
           <AsOf value={asOf(cameras)}>
             <div className="mb-3 empty:hidden">
@@ -47,7 +47,6 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
           <Loading />
         )}
       </main>
-    </div>
   );
 }
 
@@ -137,5 +136,5 @@ function useActions(setView: Dispatch<SetStateAction<View>>) {
 /** What is wrong comes first: a tab shows only the beginning. */
 function pageTitle(cameras: readonly Camera[], selected: Camera | undefined): string {
   const gaps = cameras.filter((camera) => camera.recording.kind === "gap").length;
-  return [gaps > 0 && `${gaps} not recording`, selected?.name, "Nightjar"].filter(Boolean).join(" · ");
+  return [gaps > 0 && `${gaps} not recording`, selected?.name ?? "Footage", "Nightjar"].filter(Boolean).join(" · ");
 }

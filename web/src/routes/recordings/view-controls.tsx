@@ -35,7 +35,7 @@ export function ViewControls({ view, window, now, onView }: ViewControlsProps) {
       <IconButton label="Zoom in" disabled={span <= MIN_SPAN} onClick={() => onView(zoomStep(view, "in", anchor, now))}>
         <ZoomIn aria-hidden />
       </IconButton>
-      <Button variant="outline" size="sm" className="h-7 px-2 text-xs" disabled={isFullDay(view)} onClick={() => onView(LAST_DAY)}>
+      <Button variant="outline" size="sm" className="px-2 text-xs" disabled={isFullDay(view)} onClick={() => onView(LAST_DAY)}>
         24 h
       </Button>
     </div>

@@ -22,7 +22,7 @@ export function ProfileCard({ me }: { readonly me: Me }) {
         <Fact term="Cameras">{me.groups === null ? "All of the organization" : `Those in ${me.groups.length} ${me.groups.length === 1 ? "group" : "groups"}`}</Fact>
       </dl>
       <details className="mt-4">
-        <summary className="cursor-pointer rounded-sm text-sm text-muted-foreground outline-none focus-visible:ring-2 focus-visible:ring-ring">
+        <summary className="cursor-pointer touch:py-3 rounded-sm text-sm text-muted-foreground outline-none focus-visible:ring-2 focus-visible:ring-ring">
           {me.permissions.length} permissions
         </summary>
         <ul className="mt-2 grid gap-x-8 gap-y-1.5 sm:grid-cols-2">

@@ -1,3 +1,4 @@
+import { useId } from "react";
 import { cn } from "@/lib/cn";
 import { formatBitrate, formatFps } from "@/lib/time/format";
 import type { Camera } from "../api/cameras";
@@ -12,21 +13,26 @@ interface CameraInfoProps {
 
 /** The left part of a row: who it is and how it is. */
 export function CameraInfo({ camera, selected, onOpen }: CameraInfoProps) {
+  const name = useId();
   return (
-    <button
-      type="button"
-      onClick={onOpen}
-      aria-current={selected ? "true" : undefined}
-      aria-label={`Play the latest picture of ${camera.name}`}
-      className={cn(
-        "group flex min-w-0 flex-col items-start gap-0.5 rounded-md px-2 py-1.5 text-left outline-none hover:bg-accent focus-visible:ring-2 focus-visible:ring-ring",
-        selected && "bg-accent",
-      )}
-    >
-      <span className="max-w-full truncate text-sm font-medium">{camera.name}</span>
-      <RecordingBadge recording={camera.recording} />
-      <span className="max-w-full truncate text-xs text-muted-foreground tabular-nums">{figures(camera)}</span>
-    </button>
+    <div className="relative flex min-w-0 flex-col items-start gap-0.5 px-2 py-1.5 text-left">
+      {/* Under the words, so that all of them can be clicked, and is called what is written there. */}
+      <button
+        type="button"
+        onClick={onOpen}
+        aria-current={selected ? "true" : undefined}
+        aria-labelledby={name}
+        title="Play the latest picture"
+        className={cn("absolute inset-0 rounded-md outline-none hover:bg-accent focus-visible:ring-2 focus-visible:ring-ring", selected && "bg-accent")}
+      />
+      <span id={name} className="pointer-events-none relative max-w-full truncate text-sm font-medium">
+        {camera.name}
+      </span>
+      <span className="pointer-events-none relative max-w-full">
+        <RecordingBadge recording={camera.recording} />
+      </span>
+      <span className="pointer-events-none relative max-w-full truncate text-xs text-muted-foreground tabular-nums">{figures(camera)}</span>
+    </div>
   );
 }
 

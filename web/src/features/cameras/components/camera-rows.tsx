@@ -75,7 +75,7 @@ const Row = memo(function Row({ camera, group, selected, onSelect }: RowProps) {
         <Link
           to="/cameras/$camera"
           params={{ camera: camera.key }}
-          className="block truncate rounded-sm font-medium outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
+          className="block truncate rounded-sm font-medium touch:py-3 touch:leading-5 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
         >
           {camera.name}
         </Link>

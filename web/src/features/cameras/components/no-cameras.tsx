@@ -31,7 +31,7 @@ function HowTo() {
         </Link>
       </Button>
       <details className="mt-6 text-sm">
-        <summary className="w-fit cursor-pointer rounded-sm text-xs text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring">
+        <summary className="w-fit touch:py-3.5 cursor-pointer rounded-sm text-xs text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring">
           Other ways
         </summary>
         <p className="mt-3 text-muted-foreground">

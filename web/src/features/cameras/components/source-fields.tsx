@@ -125,7 +125,7 @@ function More({ children }: { readonly children: ReactNode }) {
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="flex w-fit items-center gap-1 rounded-sm text-xs font-medium text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
+        className="flex w-fit items-center gap-1 rounded-sm touch:min-h-11 text-xs font-medium text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
       >
         <ChevronRight className={cn("size-4 transition-transform", open && "rotate-90")} aria-hidden /> More
       </button>

@@ -84,7 +84,7 @@ const Row = memo(function Row({ event, selected, pending, mayAcknowledge, mayWat
           <Acknowledged at={event.acknowledged_at} />
         ) : (
           mayAcknowledge && (
-            <Button variant="outline" size="sm" className="max-sm:h-7 max-sm:px-2 max-sm:text-xs" aria-label={`Acknowledge ${what}`} pending={pending} onClick={() => onAcknowledge(event.id)}>
+            <Button variant="outline" size="sm" aria-label={`Acknowledge ${what}`} pending={pending} onClick={() => onAcknowledge(event.id)}>
               Acknowledge
             </Button>
           )

@@ -22,7 +22,7 @@ export function GroupList({ groups, mayChange, onEdit, onDelete }: GroupListProp
                 to="/cameras"
                 search={{ group: group.id }}
                 aria-label={`Cameras of ${group.name}`}
-                className="inline-block max-w-full truncate rounded-sm align-bottom font-medium outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
+                className="inline-block max-w-full min-w-11 truncate rounded-sm align-bottom touch:py-3 touch:leading-5 font-medium outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
               >
                 {group.name}
               </Link>

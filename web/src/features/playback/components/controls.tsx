@@ -43,10 +43,10 @@ export function Controls({ playing, rate, muted, hasPreviousGap, hasNextGap, onC
         {playing ? <Pause aria-hidden fill="currentColor" /> : <Play aria-hidden fill="currentColor" />}
       </IconButton>
       <Divider />
-      <JumpButton label="Back 1 minute" shortcut="Shift ←" text="1m" onClick={jump(-60)} back />
-      <JumpButton label="Back 10 seconds" shortcut="←" text="10s" onClick={jump(-10)} back />
-      <JumpButton label="Forward 10 seconds" shortcut="→" text="10s" onClick={jump(10)} />
-      <JumpButton label="Forward 1 minute" shortcut="Shift →" text="1m" onClick={jump(60)} />
+      <JumpButton label="Back 1 minute" shortcut="Shift ←" text="1 min" onClick={jump(-60)} back />
+      <JumpButton label="Back 10 seconds" shortcut="←" text="10 s" onClick={jump(-10)} back />
+      <JumpButton label="Forward 10 seconds" shortcut="→" text="10 s" onClick={jump(10)} />
+      <JumpButton label="Forward 1 minute" shortcut="Shift →" text="1 min" onClick={jump(60)} />
       <Divider />
       <IconButton label="Previous gap" shortcut="[" disabled={!hasPreviousGap} onClick={() => onCommand({ kind: "previous-gap" })}>
         <SkipBack aria-hidden />
@@ -63,7 +63,7 @@ export function Controls({ playing, rate, muted, hasPreviousGap, hasNextGap, onC
       </IconButton>
       <span className="flex-1" />
       <SpeedMenu rate={rate} onRate={onRate} />
-      <Button variant="ghost" size="sm" className="max-sm:px-2" aria-label="Go to the latest picture" aria-keyshortcuts="End" onClick={() => onCommand({ kind: "latest" })}>
+      <Button variant="ghost" size="sm" className="max-sm:px-2" aria-label="Latest picture" aria-keyshortcuts="End" onClick={() => onCommand({ kind: "latest" })}>
         <StepForward aria-hidden /> <span className="max-sm:hidden">Latest</span>
       </Button>
       <IconButton label={muted ? "Sound on" : "Sound off"} shortcut="M" onClick={() => onCommand({ kind: "mute" })}>
@@ -98,7 +98,7 @@ function SpeedMenu({ rate, onRate }: { readonly rate: number; onRate(rate: numbe
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="sm" className="w-14 tabular-nums" aria-label={`Speed: ${rate} times`}>
+        <Button variant="ghost" size="sm" className="w-14 tabular-nums" aria-label={`Speed: ${rate}×`}>
           {rate}×
         </Button>
       </DropdownMenuTrigger>

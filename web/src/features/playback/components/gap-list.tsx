@@ -29,7 +29,7 @@ export function GapList({ gaps, at, now, onSeek }: GapListProps) {
             onClick={() => onSeek(gap.start - RUN_UP)}
             title={gap.details}
             aria-current={at !== undefined && contains(gap, at) ? "true" : undefined}
-            className="flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left text-xs outline-none hover:bg-accent focus-visible:ring-2 focus-visible:ring-ring aria-[current]:bg-accent"
+            className="flex w-full items-center gap-2 rounded-md px-2 py-1.5 touch:min-h-11 text-left text-xs outline-none hover:bg-accent focus-visible:ring-2 focus-visible:ring-ring aria-[current]:bg-accent"
           >
             <CauseSwatch cause={gap.cause} />
             <span className="min-w-0 flex-1 truncate">{causeLabel(gap.cause)}</span>

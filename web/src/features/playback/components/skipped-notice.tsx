@@ -22,7 +22,7 @@ export function SkippedNotice({ skipped, footage, now, onDismiss }: SkippedNotic
     >
       <SkipForward className="size-3.5 shrink-0" aria-hidden />
       <span className="tabular-nums">{skippedText(skipped, footage, now)}</span>
-      <button type="button" onClick={onDismiss} className="rounded p-1 outline-none hover:bg-white/15 focus-visible:ring-2 focus-visible:ring-white" aria-label="Dismiss">
+      <button type="button" onClick={onDismiss} className="flex size-6 items-center justify-center rounded outline-none touch:size-11 hover:bg-white/15 focus-visible:ring-2 focus-visible:ring-white" aria-label="Dismiss">
         <X className="size-3.5" aria-hidden />
       </button>
     </div>
