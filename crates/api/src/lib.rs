@@ -12,8 +12,8 @@ use axum::Router;
 
 // What operations are made of, by the names that they use.
 use nightjar_http::{
-    answer, audit, body, echo, enums, error, failures, guard, idempotency, live, media, page, path, probe,
-    query, redact, shell, state, time, version, words,
+    answer, audit, body, enums, error, failures, guard, idempotency, live, media, page, path, probe, query,
+    redact, shell, state, time, version, words,
 };
 
 pub use live::Live;

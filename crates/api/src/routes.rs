@@ -1,19 +1,13 @@
 //! All routes: the table of contents of the API.
 
-mod audit;
-mod auth;
 mod cameras;
 pub(crate) mod events;
 mod groups;
-mod organizations;
 mod playback;
 mod recording;
 mod recordings;
-mod setup;
 mod storage;
 mod system;
-mod tokens;
-mod users;
 mod ws;
 
 use axum::routing::get;
@@ -31,27 +25,7 @@ pub(crate) const BASE: &str = "/api/v1";
 /// The operations under [`BASE`], and the three outside of it that are documented with them.
 pub(crate) fn api() -> OpenApiRouter<ApiState> {
     let operations = OpenApiRouter::new()
-        .routes(routes!(setup::setup_state, setup::set_up))
-        .routes(routes!(auth::login::log_in))
-        .routes(routes!(auth::refresh::refresh))
-        .routes(routes!(auth::logout::log_out))
-        .routes(routes!(auth::providers::list_providers))
-        .routes(routes!(auth::oidc::start::start_at_provider))
-        .routes(routes!(auth::oidc::callback::back_from_provider))
-        .routes(routes!(auth::me::me))
-        .routes(routes!(auth::password::change_password))
-        .routes(routes!(auth::sessions::list_sign_ins))
-        .routes(routes!(auth::sessions::end_sign_in))
-        .routes(routes!(auth::totp::enroll_totp))
-        .routes(routes!(auth::totp::confirm_totp))
-        .routes(routes!(auth::totp::disable_totp))
-        .routes(routes!(users::list::list_users, users::create::create_user))
-        .routes(routes!(users::show::show_user, users::update::change_user, users::delete::delete_user))
-        .routes(routes!(tokens::list::list_tokens, tokens::create::create_token))
-        .routes(routes!(tokens::revoke::revoke_token))
-        .routes(routes!(tokens::rights::set_token_rights))
-        .routes(routes!(organizations::list_organizations, organizations::create_organization))
-        .routes(routes!(audit::list_audit))
+        .merge(nightjar_api_accounts::routes())
         .routes(routes!(cameras::list::list_cameras, cameras::create::create_camera))
         .routes(routes!(
             cameras::show::show_camera,

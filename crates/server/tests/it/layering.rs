@@ -25,7 +25,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("live", &["media", "model", "codec", "format", "protocol", "hub"]),
     ("playback", &["media", "model", "format", "catalog", "storage"]),
     ("http", &["media", "model", "catalog", "cache", "access", "playback", "events"]),
-    ("api", &["media", "model", "catalog", "cache", "access", "live", "playback", "events", "http"]),
+    ("api-accounts", &["model", "catalog", "access", "http"]),
+    (
+        "api",
+        &[
+            "media",
+            "model",
+            "catalog",
+            "cache",
+            "access",
+            "live",
+            "playback",
+            "events",
+            "http",
+            "api-accounts",
+        ],
+    ),
     ("simulator", &["media", "codec", "format", "protocol"]),
 ];
 
@@ -35,7 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["database"]),
     ("sea-orm", &["database", "catalog"]),
     ("sea-orm-migration", &["catalog"]),
-    ("axum", &["http", "api", "server"]),
+    ("axum", &["http", "api-accounts", "api", "server"]),
     ("object_store", &["storage"]),
     ("redis", &["cache"]),
     ("moka", &["cache"]),

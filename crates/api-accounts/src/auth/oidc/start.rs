@@ -7,11 +7,11 @@ use nightjar_model::ErrorCode;
 
 use super::return_to::own_path;
 use super::{COOKIE, failed, keep_cookie, see_other};
+use crate::auth::cookie_named;
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::{FromQuery, Query, QueryReader};
-use crate::routes::auth::cookie_named;
 use crate::state::ApiState;
 
 /// How somebody signs in.

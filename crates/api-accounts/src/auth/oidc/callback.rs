@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::{COOKIE, failed, see_other};
 use crate::audit::Deed;
+use crate::auth::{cookie_named, keep_refresh};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
-use crate::routes::auth::{cookie_named, keep_refresh};
-use crate::routes::users::for_audit;
 use crate::state::ApiState;
+use crate::users::for_audit;
 
 /// Finish signing in at an OpenID provider
 ///

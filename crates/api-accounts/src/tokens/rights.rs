@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::{ApiToken, for_audit, parse_id, parse_permissions};
 use crate::answer::{ApiResult, Success};
 use crate::audit::Deed;
+use crate::auth::scope;
 use crate::body::JsonBody;
 use crate::guard::Signed;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::Query;
-use crate::routes::auth::scope;
 use crate::state::ApiState;
 use crate::words::PermissionName;
 

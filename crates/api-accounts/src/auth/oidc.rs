@@ -3,9 +3,9 @@
 //! Both are visited by the browser itself, so what goes wrong on the way is told by the sign-in page,
 //! which gets a code for it; only a provider that is not there is a failure in the envelope.
 
-pub(in crate::routes) mod callback;
+pub(crate) mod callback;
 mod return_to;
-pub(in crate::routes) mod start;
+pub(crate) mod start;
 
 use axum::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{User, find, for_audit};
 use crate::answer::Success;
 use crate::audit::Deed;
+use crate::auth::scope;
 use crate::body::JsonBody;
 use crate::enums::Role;
 use crate::error::ApiError;
@@ -18,7 +19,6 @@ use crate::guard::Signed;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
 use crate::query::Query;
-use crate::routes::auth::scope;
 use crate::state::ApiState;
 use crate::version::{IfMatch, IfMatchParam, tagged};
 

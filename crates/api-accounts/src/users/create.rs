@@ -11,13 +11,13 @@ use uuid::Uuid;
 use super::{User, for_audit};
 use crate::answer::Success;
 use crate::audit::Deed;
+use crate::auth::scope;
 use crate::body::JsonBody;
 use crate::enums::Role;
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
 use crate::query::Query;
-use crate::routes::auth::scope;
 use crate::state::ApiState;
 use crate::version::tagged;
 
