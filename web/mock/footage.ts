@@ -35,7 +35,7 @@ interface DailyGap {
 const H264 = { codecs: ["h264", "aac"], mime: "avc1.64001f,mp4a.40.2", width: 1920, height: 1080 };
 const restart: DailyGap = { hour: 4.2, minutes: 0.7, cause: "server_stopped", details: "Nightjar was stopped and started again." };
 
-export const CAMERAS: readonly MockCamera[] = [
+const ORIGINALS: readonly MockCamera[] = [
   { ...basics(1, "front-door", "Front door"), ...H264, fps: 25, bitrate: 2_140_000, daily: [restart, unreachable(9.6, 2.2), unreachable(17.1, 11)] },
   { ...basics(2, "yard", "Yard"), ...H264, width: 2560, height: 1440, fps: 20, bitrate: 4_020_000, daily: [restart, stalled(1.5, 24), stalled(2.4, 6), codecChange(13)] },
   {
@@ -52,6 +52,17 @@ export const CAMERAS: readonly MockCamera[] = [
     current: { minutes: 190, cause: "disabled", details: "Stopped by hand." },
   },
 ];
+
+/** `MOCK_CAMERAS=200 npm run dev:mock`: as many, made of the same few. */
+export const CAMERAS: readonly MockCamera[] = [...ORIGINALS, ...copies(Number(process.env["MOCK_CAMERAS"] ?? 0))];
+
+function copies(total: number): MockCamera[] {
+  return Array.from({ length: Math.max(0, total - ORIGINALS.length) }, (_, index) => {
+    const original = ORIGINALS[index % ORIGINALS.length] ?? ORIGINALS[0];
+    const number = index + ORIGINALS.length + 1;
+    return { ...original, ...basics(number, `${original?.key}-${number}`, `${original?.name} ${number}`) } as MockCamera;
+  });
+}
 
 function basics(number: number, key: string, name: string) {
   return { id: `0192f000-0000-7000-8000-00000000000${number}`, key, name, sinceHours: 24 * 400 };

@@ -37,6 +37,7 @@ export async function openPage(browser, options = {}) {
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => /Content Security Policy/.test(message.text()) && errors.push(message.text()));
   page.setDefaultTimeout(45_000);
   return { page, errors, close: () => context.close() };
 }
@@ -47,8 +48,10 @@ async function serveFrom(context, folder) {
     (url) => !/^\/(api|health|ready|metrics|harness)(\/|$)/.test(url.pathname),
     async (route) => {
       const { pathname } = new URL(route.request().url());
-      const file = join(folder, extname(pathname) ? pathname : "index.html");
-      await route.fulfill({ path: file }).catch(() => route.fulfill({ status: 404 }));
+      if (extname(pathname)) return route.fulfill({ path: join(folder, pathname) }).catch(() => route.fulfill({ status: 404 }));
+      // With the server's own policy, as it would be from there.
+      const response = await route.fetch();
+      await route.fulfill({ response, path: join(folder, "index.html") });
     },
   );
 }

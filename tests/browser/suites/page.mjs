@@ -72,7 +72,7 @@ describe("the page", () => {
   test("shows each camera with its state", async (t) => {
     const page = await open(t);
     await row(page, "front-door").getByText(/^Recording for/).waitFor();
-    await row(page, "front-door").getByText(/640×360 · 15(\.\d)? fps · .*bit\/s · H\.264, AAC/).waitFor();
+    await row(page, "front-door").getByText("640×360 · H.264, AAC").waitFor();
     await row(page, "dock").getByText(/H\.265/).waitFor();
     await row(page, "attic").getByText(/^Camera unreachable for/).waitFor();
     await row(page, "cellar").getByText("Off", { exact: true }).waitFor();
@@ -260,7 +260,11 @@ describe("the page", () => {
   });
 
   test("says how old the state is while it can't be read", { timeout: 120_000 }, async (t) => {
-    const page = await open(t);
+    const { page, close } = await openPage(browser);
+    t.after(close);
+    // Over the WebSocket it would stay current.
+    await page.route("**/api/v1/ws/tickets", (route) => route.fulfill({ status: 503, json: failure() }));
+    await signInTo(page, server.url);
     await row(page, "yard").getByText(/^Recording/).waitFor();
     await page.route("**/api/v1/cameras*", (route) => route.fulfill({ status: 503, json: failure() }));
     await page.getByTestId("stale").getByText(/what is shown is that of \d\d:\d\d:\d\d/).waitFor({ timeout: 30_000 });

@@ -6,12 +6,14 @@ interface DelayedInputProps extends Omit<ComponentProps<"input">, "value" | "onC
   readonly value: string;
   /** Told when nothing was typed for a moment, or at once by the enter key. */
   onValue(value: string): void;
+  /** Told of each letter, for what needs no server. */
+  onTyped?(value: string): void;
 }
 
 const MOMENT = 350;
 
 /** A text that the server is asked about: not for each letter. */
-export function DelayedInput({ value, onValue, ...props }: DelayedInputProps) {
+export function DelayedInput({ value, onValue, onTyped, ...props }: DelayedInputProps) {
   const [typing, setTyping] = useState(() => typingOf(value));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   // What else is looked for may change within the moment.
@@ -36,6 +38,7 @@ export function DelayedInput({ value, onValue, ...props }: DelayedInputProps) {
       onChange={(event) => {
         const typed = event.target.value;
         setTyping((before) => ({ ...before, typed }));
+        onTyped?.(typed);
         tellAfter(MOMENT, typed.trim());
       }}
       onKeyDown={(event) => event.key === "Enter" && tellAfter(0, typing.typed.trim())}

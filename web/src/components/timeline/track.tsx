@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from "react";
+import { useRowStop } from "@/components/rows/row-stop";
 import { cn } from "@/lib/cn";
 import { scale, timeAt } from "@/lib/footage/layout";
 import type { Footage, Interval, Millis } from "@/lib/footage/types";
@@ -70,6 +71,7 @@ export function Track(props: TrackProps) {
       style={{ height }}
       role="slider"
       tabIndex={0}
+      {...useRowStop()}
       aria-label={label}
       aria-valuemin={Math.round(window.start / 1000)}
       aria-valuemax={Math.round(Math.min(window.end, now) / 1000)}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Event as NightjarEvent } from "@/lib/api/types";
-import { type Ears, type Line, LiveEvents, type LiveState } from "./live";
-import { onReturn } from "./returning";
+import type { LiveState, Socket, SocketHandlers } from "@/lib/live/connection";
+import { onReturn } from "@/lib/live/returning";
+import { liveEvents } from "./live";
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 /** 11:50, ten minutes before: what began then may be told only now. */
@@ -30,11 +31,11 @@ function event(minute: number): NightjarEvent {
   };
 }
 
-class FakeLine implements Line {
+class FakeSocket implements Socket {
   readonly sent: unknown[] = [];
   closed = false;
 
-  constructor(readonly ears: Ears) {}
+  constructor(readonly handlers: SocketHandlers) {}
 
   send(text: string): void {
     this.sent.push(JSON.parse(text));
@@ -45,22 +46,22 @@ class FakeLine implements Line {
   }
 
   tell(message: unknown): void {
-    this.ears.onMessage(typeof message === "string" ? message : JSON.stringify(message));
+    this.handlers.onMessage(typeof message === "string" ? message : JSON.stringify(message));
   }
 }
 
 function listen(address: () => Promise<string> = () => Promise.resolve("/ws")) {
-  const lines: FakeLine[] = [];
+  const lines: FakeSocket[] = [];
   const states: LiveState[] = [];
   const got: string[] = [];
   /** The server's time, and how often the list had to be read again. */
   const clock = { now: NOON, missed: 0 };
   const waits: { delay: number; run: () => void }[] = [];
-  const live = new LiveEvents(
+  const live = liveEvents(
     {
       address,
-      open: (_, ears) => {
-        const line = new FakeLine(ears);
+      open: (_, handlers) => {
+        const line = new FakeSocket(handlers);
         lines.push(line);
         return line;
       },
@@ -88,7 +89,7 @@ describe("the connection", () => {
   it("subscribes, and after a break takes up where it was", async () => {
     const { lines, states, got, waits, clock } = listen();
     await settle();
-    lines[0]?.ears.onOpen();
+    lines[0]?.handlers.onOpen();
     expect(lines[0]?.sent).toEqual([
       { action: "subscribe", topics: ["events"], cameras: ["c1"], event_types: [] },
       { action: "resume", last_event_id: BEFORE_NOON },
@@ -98,11 +99,11 @@ describe("the connection", () => {
     lines[0]?.tell("no JSON");
     expect(got).toEqual([event(60).id]);
     expect(clock.missed).toBe(0);
-    lines[0]?.ears.onClose(1006);
+    lines[0]?.handlers.onClose(1006);
     expect(waits.map(({ delay }) => delay)).toEqual([1_000]);
     waits.shift()?.run();
     await settle();
-    lines[1]?.ears.onOpen();
+    lines[1]?.handlers.onOpen();
     expect(lines[1]?.sent.at(-1)).toEqual({ action: "resume", last_event_id: idOf(50) });
     expect(states.map(({ kind }) => kind)).toEqual(["connecting", "live", "waiting", "live"]);
     // What ended meanwhile is in the list alone.
@@ -113,12 +114,12 @@ describe("the connection", () => {
     const { lines, waits, clock } = listen();
     clock.now = NOON + 5 * 60 * 60_000;
     await settle();
-    lines[0]?.ears.onOpen();
+    lines[0]?.handlers.onOpen();
     lines[0]?.tell({ type: "event", event: event(30) });
-    lines[0]?.ears.onClose(1006);
+    lines[0]?.handlers.onClose(1006);
     waits.shift()?.run();
     await settle();
-    lines[1]?.ears.onOpen();
+    lines[1]?.handlers.onOpen();
     expect(lines[1]?.sent.at(-1)).toEqual({ action: "resume", last_event_id: idOf(30) });
   });
 
@@ -127,11 +128,11 @@ describe("the connection", () => {
     const delays: number[] = [];
     for (let index = 0; index < 4; index += 1) {
       await settle();
-      lines[index]?.ears.onOpen();
+      lines[index]?.handlers.onOpen();
       const steady = waits.shift();
       expect(steady?.delay).toBe(30_000);
       if (index === 2) steady?.run();
-      lines[index]?.ears.onClose(1008);
+      lines[index]?.handlers.onClose(1008);
       delays.push(waits[0]?.delay ?? 0);
       waits.shift()?.run();
     }
@@ -143,7 +144,7 @@ describe("the connection", () => {
     const delays: number[] = [];
     for (let index = 0; index < 7; index += 1) {
       await settle();
-      lines[index]?.ears.onClose(1006);
+      lines[index]?.handlers.onClose(1006);
       delays.push(waits.at(-1)?.delay ?? 0);
       live.renew();
     }
@@ -153,14 +154,14 @@ describe("the connection", () => {
   it("is made anew when it may be dead without knowing it, and once only", async () => {
     const { live, lines, states, clock } = listen();
     await settle();
-    lines[0]?.ears.onOpen();
+    lines[0]?.handlers.onOpen();
     live.renew();
     live.renew();
     expect(lines[0]?.closed).toBe(true);
     expect(states.at(-1)).toEqual({ kind: "connecting" });
     await settle();
     expect(lines).toHaveLength(2);
-    lines[1]?.ears.onOpen();
+    lines[1]?.handlers.onOpen();
     expect(states.at(-1)).toEqual({ kind: "live" });
     expect(clock.missed).toBe(1);
     live.stop();
@@ -172,7 +173,7 @@ describe("the connection", () => {
   it("is given up when the right to it is gone, and when it is stopped", async () => {
     const refused = listen();
     await settle();
-    refused.lines[0]?.ears.onClose(4403);
+    refused.lines[0]?.handlers.onClose(4403);
     expect(refused.states.at(-1)).toEqual({ kind: "refused" });
     expect(refused.waits).toEqual([]);
     const stopped = listen();
@@ -188,7 +189,7 @@ describe("the connection", () => {
   it("asks again for what was lost, and never twice for the same", async () => {
     const { lines, clock } = listen();
     await settle();
-    lines[0]?.ears.onOpen();
+    lines[0]?.handlers.onOpen();
     lines[0]?.tell({ type: "lagged", missed: 3 });
     expect(lines[0]?.sent.at(-1)).toEqual({ action: "resume", last_event_id: BEFORE_NOON });
     lines[0]?.tell({ type: "event", event: event(9) });

@@ -11,6 +11,7 @@ import { cameraListQuery } from "@/features/cameras/api/manage";
 import { BulkTags } from "@/features/cameras/components/bulk-tags";
 import { CameraFilters } from "@/features/cameras/components/camera-filters";
 import { CameraRows } from "@/features/cameras/components/camera-rows";
+import { pollWhile, useLiveStatus } from "@/features/cameras/components/use-live-status";
 import { NoCameras } from "@/features/cameras/components/no-cameras";
 import { type CameraFilter, isFiltered } from "@/features/cameras/filter";
 import { groupsQuery } from "@/lib/api/groups";
@@ -49,7 +50,8 @@ interface CamerasProps {
 
 function Cameras({ filter, mayWrite }: CamerasProps) {
   const navigate = useNavigate();
-  const cameras = useQuery(cameraListQuery(filter));
+  const live = useLiveStatus();
+  const cameras = useQuery({ ...cameraListQuery(filter), refetchInterval: pollWhile(live) });
   const go = (next: CameraFilter) => void navigate({ to: "/cameras", search: next, replace: true });
   if (!cameras.data) {
     return cameras.isError ? <LoadFailed what="The cameras" isRetried error={cameras.error} onRetry={() => void cameras.refetch()} /> : <LoadingRows what="the cameras" />;

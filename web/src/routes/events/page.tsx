@@ -21,7 +21,7 @@ function Found({ filter }: { readonly filter: EventFilter }) {
   const navigate = useNavigate();
   const me = useMe();
   // For their names: nothing here waits for them, or asks for them again and again.
-  const cameras = useQuery({ ...camerasQuery, enabled: can(me, "camera:read"), refetchInterval: false }).data ?? [];
+  const cameras = useQuery({ ...camerasQuery, enabled: can(me, "camera:read") }).data ?? [];
   return (
     <>
       <EventFilters filter={filter} cameras={cameras} onFilter={(next) => void navigate({ to: "/events", search: next, replace: true })} />

@@ -22,7 +22,6 @@ interface CameraRowProps extends RowActions {
   readonly edge: Millis;
   readonly selected: boolean;
   readonly playhead: Millis | undefined;
-  readonly watch: (element: HTMLElement | null) => (() => void) | undefined;
 }
 
 /** Of the list and of its head. */
@@ -30,14 +29,13 @@ export const COLUMNS = "md:grid-cols-[17rem_minmax(0,1fr)_4.5rem]";
 
 /** A camera: who and how it is, its time, and what share of that was recorded. */
 export const CameraRow = memo(function CameraRow(props: CameraRowProps) {
-  const { camera, footage, failed, window, edge, selected, playhead, watch, onOpen, onZoom, onPan } = props;
+  const { camera, footage, failed, window, edge, selected, playhead, onOpen, onZoom, onPan } = props;
   const share = useMemo(() => footage && slo(footage, window), [footage, window]);
   return (
-    <li
-      ref={watch}
+    <div
       data-testid="camera"
       data-camera={camera.key}
-      className={cn("grid items-center gap-x-4 gap-y-1 border-b px-3 py-2 last:border-b-0 max-md:grid-cols-[minmax(0,1fr)_auto]", COLUMNS)}
+      className={cn("grid items-center gap-x-4 gap-y-1 border-b px-3 py-2 max-md:grid-cols-[minmax(0,1fr)_auto]", COLUMNS)}
     >
       <div className="-ml-2 min-w-0">
         <CameraInfo camera={camera} selected={selected} onOpen={() => onOpen(camera, "latest")} />
@@ -56,6 +54,6 @@ export const CameraRow = memo(function CameraRow(props: CameraRowProps) {
         onPan={onPan}
       />
       <span className="text-right max-md:col-start-2 max-md:row-start-1 max-md:self-start max-md:pt-2">{share && <SloFigure slo={share} />}</span>
-    </li>
+    </div>
   );
 });

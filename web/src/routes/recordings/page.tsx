@@ -9,6 +9,7 @@ import { Alert } from "@/components/ui/alert";
 import { type Camera, camerasQuery } from "@/features/cameras/api/cameras";
 import { NoCameras } from "@/features/cameras/components/no-cameras";
 import { Overview } from "@/features/cameras/components/overview";
+import { pollWhile, useLiveStatus } from "@/features/cameras/components/use-live-status";
 import { clip, covers } from "@/lib/footage/navigate";
 import { type Millis, NO_FOOTAGE } from "@/lib/footage/types";
 import { LAST_DAY, pan, reveal, type View, zoom } from "@/lib/footage/view";
@@ -16,8 +17,8 @@ import { can } from "@/lib/session/permissions";
 import { useMe } from "@/lib/session/use-session";
 import { AsOf, asOf } from "@/lib/time/as-of";
 import { now as serverNow, useNow } from "@/lib/time/clock";
-import { useVisible } from "@/lib/use-visible";
 import { CameraList } from "./camera-list";
+import { parseListFilter } from "./list-filter";
 import { Loading } from "./page-states";
 import { PlayerSection } from "./player-section";
 import { type RecordingsSearch, searchFor, targetOf } from "./search";
@@ -26,7 +27,8 @@ import { usePlayerFor, usePlayhead } from "./use-player-for";
 
 /** Every camera with its state and its last day, and a player for any moment of it. */
 export function RecordingsPage({ search }: { readonly search: RecordingsSearch }) {
-  const cameras = useQuery(camerasQuery);
+  const live = useLiveStatus();
+  const cameras = useQuery({ ...camerasQuery, refetchInterval: pollWhile(live) });
   return (
       <main tabIndex={-1} className="mx-auto max-w-[110rem] p-3 outline-none sm:p-4">
         {!cameras.data && <title>Footage · Nightjar</title>}
@@ -39,7 +41,7 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
             <div className="mb-3 empty:hidden">
               <StaleNotice answer={cameras} />
             </div>
-            <Cameras cameras={cameras.data} search={search} />
+            <Cameras cameras={cameras.data} search={search} isLive={live.kind === "live"} />
           </AsOf>
         ) : cameras.isError ? (
           <LoadFailed what="The cameras" isRetried error={cameras.error} onRetry={() => void cameras.refetch()} />
@@ -53,16 +55,17 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
 interface CamerasProps {
   readonly cameras: readonly Camera[];
   readonly search: RecordingsSearch;
+  readonly isLive: boolean;
 }
 
-function Cameras({ cameras, search }: CamerasProps) {
+function Cameras({ cameras, search, isLive }: CamerasProps) {
   const now = useNow();
   const mayAdd = can(useMe(), "camera:write");
   const target = targetOf(search);
   const selected = cameras.find((camera) => camera.key === search.camera || camera.id === search.camera);
   const [view, setView] = useState<View>(() => (target === "latest" ? LAST_DAY : reveal(LAST_DAY, target, serverNow())));
-  const [visible, refFor] = useVisible();
-  const { footages, failed, window, edge } = useFootage(cameras, view, now, visible, selected?.id);
+  const [visible, setVisible] = useState<readonly Camera[]>([]);
+  const { footages, failed, window, edge } = useFootage({ cameras: withSelected(visible, selected), view, now, isLive });
   const player = usePlayerFor(selected?.id);
   const playhead = usePlayhead(player);
   const actions = useActions(setView);
@@ -98,7 +101,8 @@ function Cameras({ cameras, search }: CamerasProps) {
           cameras={cameras}
           footages={footages}
           failed={failed}
-          refFor={refFor}
+          search={search}
+          onVisible={setVisible}
           view={view}
           window={window}
           edge={edge}
@@ -117,7 +121,7 @@ function useActions(setView: Dispatch<SetStateAction<View>>) {
   return useMemo(() => {
     const go = (camera: Camera, at: Millis, replace: boolean) => {
       setView((view) => reveal(view, at, serverNow()));
-      void navigate({ to: "/", search: searchFor(camera.key, at), replace, resetScroll: false });
+      void navigate({ to: "/", search: (before) => ({ ...parseListFilter(before), ...searchFor(camera.key, at) }), replace, resetScroll: false });
     };
     return {
       onZoom: (factor: number, anchor: Millis) => setView((view) => zoom(view, factor, anchor, serverNow())),
@@ -128,9 +132,14 @@ function useActions(setView: Dispatch<SetStateAction<View>>) {
         // The player is above the rows.
         scrollTo({ top: 0, behavior: "smooth" });
       },
-      onClose: () => void navigate({ to: "/", search: {}, resetScroll: false }),
+      onClose: () => void navigate({ to: "/", search: (before) => parseListFilter(before), resetScroll: false }),
     };
   }, [navigate, setView]);
+}
+
+/** The camera that is played belongs to it, wherever its row is. */
+function withSelected(visible: readonly Camera[], selected: Camera | undefined): readonly Camera[] {
+  return selected === undefined || visible.some(({ id }) => id === selected.id) ? visible : [...visible, selected];
 }
 
 /** What is wrong comes first: a tab shows only the beginning. */

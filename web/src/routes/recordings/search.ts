@@ -1,7 +1,8 @@
-/** The address of the page: which camera, and which moment of it. */
+/** The address of the page: which camera, which moment of it, and which cameras are listed. */
 import type { Millis } from "@/lib/footage/types";
+import { type ListFilter, parseListFilter } from "./list-filter";
 
-export interface RecordingsSearch {
+export interface RecordingsSearch extends ListFilter {
   /** A camera's key or id; none: no player. */
   readonly camera?: string;
   /** RFC 3339; none: the latest picture. */
@@ -11,6 +12,7 @@ export interface RecordingsSearch {
 export function parseSearch(search: Record<string, unknown>): RecordingsSearch {
   const { camera, t } = search;
   return {
+    ...parseListFilter(search),
     ...(typeof camera === "string" || typeof camera === "number" ? { camera: String(camera) } : {}),
     ...(typeof t === "string" && !Number.isNaN(Date.parse(t)) ? { t } : {}),
   };

@@ -1,7 +1,8 @@
-import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type UseQueryResult, useQueries } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import type { Camera } from "@/features/cameras/api/cameras";
-import { timelineQuery } from "@/features/timeline/api/timeline";
+import { type Timeline, timelineQuery } from "@/features/timeline/api/timeline";
+import { grownTo } from "@/lib/footage/grow";
 import type { Footage, Interval, Millis } from "@/lib/footage/types";
 import { type View, viewWindow } from "@/lib/footage/view";
 
@@ -18,27 +19,34 @@ interface Footages {
 /** The present moves in steps that can be seen, and not each second. */
 const STEPS_PER_VIEW = 2_000;
 
-/** The footage of the cameras that are on the screen, for the time that is shown. */
-export function useFootage(
-  cameras: readonly Camera[],
-  view: View,
-  now: Millis,
-  visible: ReadonlySet<string>,
-  selected: string | undefined,
-): Footages {
+interface Wanted {
+  readonly cameras: readonly Camera[];
+  readonly view: View;
+  readonly now: Millis;
+  /** Changes are told: what lasts goes on until then. */
+  readonly isLive: boolean;
+}
+
+/** The footage of these cameras, for the time that is shown. */
+export function useFootage({ cameras, view, now, isLive }: Wanted): Footages {
   const span = view.kind === "follow" ? view.span : view.end - view.start;
   const step = Math.max(1_000, span / STEPS_PER_VIEW);
   const stepped = Math.floor(now / step) * step;
   const window = useMemo(() => viewWindow(view, stepped), [view, stepped]);
-  const results = useQueries({
-    queries: cameras.map((camera) => timelineQuery(camera.id, window, visible.has(camera.id) || camera.id === selected, visible.size)),
+  return useQueries({
+    queries: cameras.map((camera) => timelineQuery(camera.id, window, { isLive, shown: cameras.length })),
+    combine: useCallback(
+      (results: readonly UseQueryResult<Timeline>[]) => {
+        const footages = new Map<string, Footage>();
+        const failed = new Set<string>();
+        for (const [index, camera] of cameras.entries()) {
+          const result = results[index];
+          if (result?.data) footages.set(camera.id, isLive ? grownTo(result.data.footage, stepped) : result.data.footage);
+          else if (result?.isError) failed.add(camera.id);
+        }
+        return { window, edge: stepped, footages, failed };
+      },
+      [cameras, isLive, window, stepped],
+    ),
   });
-  const footages = new Map<string, Footage>();
-  const failed = new Set<string>();
-  for (const [index, camera] of cameras.entries()) {
-    const footage = results[index]?.data?.footage;
-    if (footage) footages.set(camera.id, footage);
-    else if (results[index]?.isError) failed.add(camera.id);
-  }
-  return { window, edge: stepped, footages, failed };
 }

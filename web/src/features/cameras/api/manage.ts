@@ -7,7 +7,6 @@ import { type CameraFilter, queryOf } from "../filter";
 
 /** The most that the server gives at once. */
 const LIMIT = 500;
-const LIST_POLL = 5_000;
 const STATUS_POLL = 2_000;
 
 /** Everything that is known of cameras. */
@@ -17,7 +16,6 @@ export function cameraListQuery(filter: CameraFilter) {
   return queryOptions({
     queryKey: [...camerasKey, "list", filter],
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/cameras", { params: { query: { ...queryOf(filter), limit: LIMIT } }, signal })),
-    refetchInterval: LIST_POLL,
     placeholderData: keepPreviousData,
   });
 }

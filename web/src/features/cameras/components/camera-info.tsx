@@ -1,6 +1,6 @@
 import { useId } from "react";
+import { useRowStop } from "@/components/rows/row-stop";
 import { cn } from "@/lib/cn";
-import { formatBitrate, formatFps } from "@/lib/time/format";
 import type { Camera } from "../api/cameras";
 import { codecName } from "../codecs";
 import { RecordingBadge } from "./recording-badge";
@@ -18,6 +18,7 @@ export function CameraInfo({ camera, selected, onOpen }: CameraInfoProps) {
     <div className="relative flex min-w-0 flex-col items-start gap-0.5 px-2 py-1.5 text-left">
       {/* Under the words, so that all of them can be clicked, and is called what is written there. */}
       <button
+        {...useRowStop()}
         type="button"
         onClick={onOpen}
         aria-current={selected ? "true" : undefined}
@@ -36,13 +37,10 @@ export function CameraInfo({ camera, selected, onOpen }: CameraInfoProps) {
   );
 }
 
-/** `1920×1080 · 25 fps · 2.1 Mbit/s · H.264, AAC`; while nothing comes, what was last known. */
-export function figures(camera: Camera): string {
+/** `1920×1080 · H.264, AAC`; while nothing comes, what was last known. What is measured all the time is on the camera's page. */
+function figures(camera: Camera): string {
   const parts = [];
   if (camera.width && camera.height) parts.push(`${camera.width}×${camera.height}`);
-  if (camera.recording.kind === "recording" || camera.fps > 0) {
-    parts.push(formatFps(camera.fps), formatBitrate(camera.bitrate));
-  }
   if (camera.codecs.length > 0) parts.push(camera.codecs.map(codecName).join(", "));
   return parts.length > 0 ? parts.join(" · ") : "No stream yet";
 }

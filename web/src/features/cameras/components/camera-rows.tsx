@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
+import { useRowStop } from "@/components/rows/row-stop";
+import { VirtualRows } from "@/components/rows/virtual-rows";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -22,6 +24,11 @@ interface CameraRowsProps {
 const COLUMNS = "grid-cols-[auto_minmax(0,1fr)_auto] md:grid-cols-[auto_minmax(0,2fr)_minmax(8rem,1fr)_minmax(0,1fr)_minmax(0,1.5fr)]";
 const COLUMNS_PLAIN = "grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[minmax(0,2fr)_minmax(8rem,1fr)_minmax(0,1fr)_minmax(0,1.5fr)]";
 
+/** Of a row before it was measured. */
+const ROW_HEIGHT = 61;
+/** Pixels at the top that the page's head covers. */
+const COVERED = 56;
+
 export function CameraRows({ cameras, groups, selected, onSelect, onSelectAll }: CameraRowsProps) {
   const chosen = selected ? cameras.filter((camera) => selected.has(camera.id)).length : 0;
   return (
@@ -35,17 +42,11 @@ export function CameraRows({ cameras, groups, selected, onSelect, onSelectAll }:
         <span className="max-md:hidden">Group</span>
         <span className="max-md:hidden">Tags</span>
       </div>
-      <ul aria-label="Cameras">
-        {cameras.map((camera) => (
-          <Row
-            key={camera.id}
-            camera={camera}
-            group={camera.group_id === null ? undefined : groups.get(camera.group_id)}
-            selected={selected?.has(camera.id)}
-            onSelect={onSelect}
-          />
-        ))}
-      </ul>
+      <VirtualRows label="Cameras" items={cameras} keyOf={idOf} height={ROW_HEIGHT} covered={COVERED}>
+        {(camera) => (
+          <Row camera={camera} group={camera.group_id === null ? undefined : groups.get(camera.group_id)} selected={selected?.has(camera.id)} onSelect={onSelect} />
+        )}
+      </VirtualRows>
     </Card>
   );
 }
@@ -58,21 +59,22 @@ interface RowProps {
   onSelect(id: string, on: boolean): void;
 }
 
-/** Laid out only when it is on the screen, so that hundreds cost nothing. */
 const Row = memo(function Row({ camera, group, selected, onSelect }: RowProps) {
+  const stop = useRowStop();
   return (
-    <li
+    <div
       data-testid="camera-item"
       data-camera={camera.name}
       className={cn(
-        "grid items-center gap-x-3 border-b px-3 py-2.5 [contain-intrinsic-size:auto_3.75rem] [content-visibility:auto] last:border-b-0",
+        "grid items-center gap-x-3 border-b px-3 py-2.5",
         selected === undefined ? COLUMNS_PLAIN : COLUMNS,
         selected && "bg-accent/50",
       )}
     >
-      {selected !== undefined && <Checkbox aria-label={`Select ${camera.name}`} checked={selected} onCheckedChange={(on) => onSelect(camera.id, on === true)} />}
+      {selected !== undefined && <Checkbox {...stop} aria-label={`Select ${camera.name}`} checked={selected} onCheckedChange={(on) => onSelect(camera.id, on === true)} />}
       <div className="min-w-0">
         <Link
+          {...stop}
           to="/cameras/$camera"
           params={{ camera: camera.key }}
           className="block truncate rounded-sm font-medium touch:py-3 touch:leading-5 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
@@ -85,9 +87,13 @@ const Row = memo(function Row({ camera, group, selected, onSelect }: RowProps) {
       <StateBadge camera={camera} />
       <span className="truncate text-muted-foreground max-md:hidden">{group ?? "—"}</span>
       <span className="min-w-0 max-md:hidden">{camera.tags.length > 0 ? <TagList tags={camera.tags} /> : <span className="text-muted-foreground">—</span>}</span>
-    </li>
+    </div>
   );
 }, isSame);
+
+function idOf({ id }: Camera): string {
+  return id;
+}
 
 /** Lists come anew every few seconds, mostly with the same cameras in the same state. */
 function isSame(a: RowProps, b: RowProps): boolean {

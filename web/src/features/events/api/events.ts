@@ -21,14 +21,6 @@ export function eventsQuery(filter: EventFilter) {
   });
 }
 
-/** A ticket for one connection: browsers can't send the token with a WebSocket. */
-export async function liveAddress(): Promise<string> {
-  const { url } = await unwrap(api.POST("/api/v1/ws/tickets"));
-  const address = new URL(url, location.origin);
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  return address.href;
-}
-
 function acknowledge(id: string): Promise<Event> {
   return unwrap(api.POST("/api/v1/events/{id}/acknowledge", { params: { path: { id } } }));
 }

@@ -1,5 +1,5 @@
 import { cn } from "@/lib/cn";
-import type { LiveState } from "../live";
+import type { LiveState } from "@/lib/live/connection";
 
 /** `over`: nothing that is looked for can happen any more, so nobody listens. */
 type Told = LiveState | { readonly kind: "over" };

@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import type { Event } from "@/lib/api/types";
 import type { Millis } from "@/lib/footage/types";
+import { browserDependencies, keepOpen } from "@/lib/live/browser";
+import type { LiveState } from "@/lib/live/connection";
 import { now } from "@/lib/time/clock";
-import { liveAddress } from "../api/events";
-import { type Ears, type Line, LiveEvents, type LiveState } from "../live";
-import { onReturn } from "../returning";
+import { liveEvents } from "../live";
 
 interface Listening {
   /** Not before the list is there: what comes is compared with it. */
@@ -26,44 +26,12 @@ export function useLiveEvents({ enabled, camera, type, listed, onEvent, onMissed
   const miss = useEffectEvent(onMissed);
   useEffect(() => {
     if (!enabled) return;
-    const live = new LiveEvents(
-      {
-        address: liveAddress,
-        open: openLine,
-        after: (delay, run) => {
-          const timer = setTimeout(run, delay);
-          return () => clearTimeout(timer);
-        },
-        random: Math.random,
-        now,
-        onEvent: (event) => take(event),
-        onMissed: () => miss(),
-        onState: setState,
-      },
-      { since: listedNow(), cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
+    return keepOpen(
+      liveEvents(
+        { ...browserDependencies, now, onEvent: (event) => take(event), onMissed: () => miss(), onState: setState },
+        { since: listedNow(), cameras: camera === undefined ? [] : [camera], types: type === undefined ? [] : [type] },
+      ),
     );
-    const leave = onReturn({ window, document, now: Date.now }, () => live.renew());
-    live.start();
-    return () => {
-      leave();
-      live.stop();
-    };
   }, [enabled, camera, type]);
   return state;
-}
-
-function openLine(address: string, ears: Ears): Line {
-  const socket = new WebSocket(address);
-  const hearing = new AbortController();
-  const { signal } = hearing;
-  socket.addEventListener("open", () => ears.onOpen(), { signal });
-  socket.addEventListener("message", ({ data }) => ears.onMessage(data), { signal });
-  socket.addEventListener("close", ({ code }) => ears.onClose(code), { signal });
-  return {
-    send: (text) => socket.send(text),
-    close: () => {
-      hearing.abort();
-      socket.close();
-    },
-  };
 }

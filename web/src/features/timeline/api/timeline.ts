@@ -9,15 +9,25 @@ import { now } from "@/lib/time/clock";
 const POLL = 5_000;
 /** Of many timelines each is asked for less often: the server limits what an account may ask for in a minute. */
 const POLL_SHARE = 250;
+/** Changes are told; only what retention has taken away is not. */
+const POLL_LIVE = 60_000;
 
 export interface Timeline {
   readonly footage: Footage;
 }
 
-/** What of the footage a view needs: the last day in one answer, older days one by one. `shown` is how many cameras are. */
-export function timelineQuery(cameraId: string, view: Interval, enabled: boolean, shown: number) {
+interface Circumstances {
+  /** Changes are told over a live connection, and make it be read again. */
+  readonly isLive: boolean;
+  /** How many timelines are shown. */
+  readonly shown: number;
+}
+
+/** What of the footage a view needs: the last day in one answer, older days one by one. */
+export function timelineQuery(cameraId: string, view: Interval, { isLive, shown }: Circumstances) {
   const window = dataWindow(view, now());
   const poll = Math.max(POLL, shown * POLL_SHARE);
+  const pollRecent = isLive ? POLL_LIVE : poll;
   return queryOptions({
     queryKey: ["timeline", cameraId, window.recent ? "recent" : [window.start, window.end]],
     queryFn: async ({ signal }): Promise<Timeline> => {
@@ -26,9 +36,9 @@ export function timelineQuery(cameraId: string, view: Interval, enabled: boolean
       return { footage: await fetchFootage(cameraId, asked.start, Math.min(asked.end, now()), signal) };
     },
     // A day that is over does not change any more, once it is known.
-    refetchInterval: ({ state }) => (window.recent || window.end > now() - poll || state.status === "error" ? poll : false),
-    ...(window.recent ? {} : { staleTime: 60_000 }),
+    refetchInterval: ({ state }) => (state.status === "error" ? poll : window.recent || window.end > now() - poll ? pollRecent : false),
+    // A row that comes back by scrolling is not read again at once.
+    staleTime: window.recent ? Math.min(pollRecent, 20_000) : 60_000,
     placeholderData: keepPreviousData,
-    enabled,
   });
 }

@@ -4,14 +4,14 @@ import type { Millis } from "@/lib/footage/types";
 /** Away for longer than this, the computer may have slept. */
 const AWAY: Millis = 60_000;
 
-export interface Surroundings {
+export interface Dependencies {
   readonly window: EventTarget;
   readonly document: EventTarget & { readonly visibilityState: DocumentVisibilityState };
   now(): Millis;
 }
 
 /** Runs `back` when the network has come back, and when somebody looks at the page again after a while. */
-export function onReturn({ window, document, now }: Surroundings, back: () => void): () => void {
+export function onReturn({ window, document, now }: Dependencies, back: () => void): () => void {
   const listening = new AbortController();
   const { signal } = listening;
   let hiddenSince: Millis | undefined = document.visibilityState === "hidden" ? now() : undefined;
