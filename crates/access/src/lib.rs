@@ -10,6 +10,8 @@ mod authenticate;
 mod backoff;
 mod base32;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod jwt;
 mod keys;
 mod live;

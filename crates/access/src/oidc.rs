@@ -14,6 +14,8 @@ mod discovery;
 mod domains;
 mod error;
 mod flow;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod http;
 mod id_token;
 mod issuer;

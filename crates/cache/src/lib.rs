@@ -22,6 +22,8 @@ mod config;
 mod copies;
 mod error;
 mod failures;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod health;
 mod invalidation;
 mod key;

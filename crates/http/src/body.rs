@@ -84,7 +84,7 @@ fn wrong(path: String, error: &serde_json::Error) -> ApiError {
     ApiError::field(ErrorCode::ValidationFailed, &field, reason(error))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if holds_nul(bytes) {
         return Err(ApiError::field(ErrorCode::ValidationFailed, "body", NUL));
     }

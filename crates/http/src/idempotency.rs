@@ -205,7 +205,7 @@ fn under_way() -> ApiError {
     ApiError::new(ErrorCode::Conflict, message).retry_after(1)
 }
 
-fn key(headers: &HeaderMap) -> Result<String, ApiError> {
+pub(crate) fn key(headers: &HeaderMap) -> Result<String, ApiError> {
     let mut values = headers.get_all(HEADER).iter();
     let key = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_key = (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());

@@ -11,6 +11,8 @@ pub mod echo;
 pub mod enums;
 pub mod error;
 pub mod failures;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod guard;
 pub mod idempotency;
 pub mod live;

@@ -4,7 +4,7 @@
 pub mod directory;
 pub mod event;
 mod frame;
-mod message;
+pub(crate) mod message;
 mod replay;
 mod socket;
 

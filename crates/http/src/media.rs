@@ -211,7 +211,7 @@ pub fn set(response: &mut Response, name: HeaderName, value: &str) {
 
 /// What a `Range` header asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
+pub(crate) enum Asked {
     Whole,
     Part(Range<u64>),
     Impossible,
@@ -230,7 +230,7 @@ fn asked_range(headers: &HeaderMap, footage: &Footage) -> Asked {
 
 /// One range. Several at once, other units and what is no range at all are ignored, as the
 /// standard allows (RFC 9110 §14.2).
-fn parse_range(text: &str, len: u64) -> Asked {
+pub(crate) fn parse_range(text: &str, len: u64) -> Asked {
     let Some((first, last)) = text.strip_prefix("bytes=").and_then(|spec| spec.trim().split_once('-')) else {
         return Asked::Whole;
     };
@@ -256,7 +256,7 @@ fn number(text: &str) -> Option<u64> {
 }
 
 /// Whether an `If-None-Match` header names this tag (weak comparison).
-fn names_etag(header: Option<&HeaderValue>, etag: &str) -> bool {
+pub(crate) fn names_etag(header: Option<&HeaderValue>, etag: &str) -> bool {
     let Some(text) = header.and_then(|value| value.to_str().ok()) else { return false };
     text.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

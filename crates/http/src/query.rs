@@ -57,7 +57,7 @@ struct Problem {
 }
 
 impl QueryReader {
-    fn new(query: &str) -> Result<Self, ApiError> {
+    pub(crate) fn new(query: &str) -> Result<Self, ApiError> {
         if query.len() > MAX_QUERY {
             let message = format!("The query string is longer than {MAX_QUERY} bytes.");
             return Err(ApiError::new(ErrorCode::ValidationFailed, message));
@@ -146,7 +146,7 @@ impl QueryReader {
     }
 
     /// Fails with all that was wrong, parameters that nobody asked for included.
-    fn finish(mut self) -> Result<(), ApiError> {
+    pub(crate) fn finish(mut self) -> Result<(), ApiError> {
         let unknown: BTreeSet<&str> =
             self.pairs.iter().map(|(key, _)| key.as_str()).filter(|key| !self.known.contains(key)).collect();
         let known: Vec<&str> = self.known.iter().copied().collect();

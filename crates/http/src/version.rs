@@ -38,7 +38,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 
 /// A proxy that compresses what passes through makes a tag weak. It is taken all the same: it counts
 /// changes of what is stored, not of the bytes that were sent.
-fn parse(text: &str) -> Option<Option<i64>> {
+pub(crate) fn parse(text: &str) -> Option<Option<i64>> {
     let text = text.trim();
     if text == "*" {
         return Some(None);

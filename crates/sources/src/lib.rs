@@ -6,6 +6,8 @@
 
 mod clock;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod ingest;
 mod manager;
 mod meter;

@@ -35,7 +35,7 @@ pub(super) enum ClientAuthentication {
 }
 
 #[derive(Deserialize)]
-struct Document {
+pub(super) struct Document {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -51,7 +51,7 @@ pub(super) async fn discover(http: &Http, issuer: &Issuer) -> Result<Metadata> {
     read(document, issuer)
 }
 
-fn read(document: Document, issuer: &Issuer) -> Result<Metadata> {
+pub(super) fn read(document: Document, issuer: &Issuer) -> Result<Metadata> {
     if document.issuer != issuer.as_str() {
         let cause = format!("it is of the issuer `{}`, not of `{issuer}`", document.issuer);
         return Err(OidcError::answer(WHAT, cause));

@@ -23,8 +23,8 @@ pub(super) struct Key {
 }
 
 #[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<Value>,
+pub(super) struct KeySet {
+    pub(super) keys: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +61,7 @@ pub(super) async fn fetch(request: reqwest::RequestBuilder) -> Result<Vec<Key>> 
     Ok(set.keys.into_iter().take(MAX_KEYS).filter_map(read).collect())
 }
 
-fn read(value: Value) -> Option<Key> {
+pub(super) fn read(value: Value) -> Option<Key> {
     let jwk: Jwk = serde_json::from_value(value).ok()?;
     let signs = jwk.purpose.as_deref().is_none_or(|purpose| purpose == "sig")
         && jwk.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| op == "verify"));

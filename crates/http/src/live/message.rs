@@ -20,7 +20,7 @@ const MOST_NAMED: usize = 500;
 /// A subject that one can be told about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Topic {
+pub(crate) enum Topic {
     /// Events of cameras and of the installation.
     Events,
     /// What rules make of them.
@@ -32,7 +32,7 @@ pub(super) enum Topic {
 /// What a client asks for.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Request {
+pub(crate) enum Request {
     /// Each list that is named replaces the one before; an empty one takes the limit away.
     Subscribe(Lists),
     /// Without topics: from all.
@@ -44,7 +44,7 @@ pub(super) enum Request {
 /// What a client names when it subscribes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Lists {
+pub(crate) struct Lists {
     pub(super) cameras: Option<Vec<String>>,
     pub(super) event_types: Option<Vec<String>>,
     pub(super) topics: Option<Vec<Topic>>,
@@ -61,7 +61,7 @@ pub(super) struct Wants {
 }
 
 impl Request {
-    pub(super) fn parse(text: &str) -> Result<Self, ApiError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         serde_json::from_str(text).map_err(|error| {
             let said = error.to_string();
             let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
