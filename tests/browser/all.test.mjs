@@ -19,5 +19,6 @@ await import("./suites/accounts.mjs");
 await import("./suites/cameras.mjs");
 await import("./suites/events.mjs");
 await import("./suites/lists.mjs");
+await import("./suites/accessibility.mjs");
 await import("./suites/oidc.mjs");
 playback(() => recording);

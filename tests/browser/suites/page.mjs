@@ -123,7 +123,7 @@ describe("the page", () => {
     await page.keyboard.press("ArrowRight");
     const later = await settled(page, at);
     assert.ok(Math.abs(later - at - 10_000) < 80, `${later - at} ms`);
-    await page.getByRole("button", { name: "Back 10 seconds" }).click();
+    await page.getByRole("button", { name: "Back 10 s" }).click();
     const back = await settled(page, later);
     assert.ok(Math.abs(back - at) < 80, `${back - at} ms`);
     for (const moment of [at, later, back]) assert.ok(await known.at(moment));

@@ -3,6 +3,7 @@ import { AccountMenu } from "./account-menu";
 import { Logo } from "./logo";
 import { PagesMenu } from "./pages-menu";
 import { usePlaces } from "./places";
+import { SkipLink } from "./skip-link";
 import { ThemeMenu } from "./theme-menu";
 
 /** The head of every page: where somebody can go, the theme and the account. */
@@ -10,6 +11,7 @@ export function AppHeader() {
   const places = usePlaces();
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-3 border-b bg-background/95 px-3 backdrop-blur sm:gap-4 sm:px-4">
+      <SkipLink />
       <PagesMenu />
       <Link to="/" search={{}} className="flex shrink-0 items-center gap-2 rounded-md outline-none touch:h-11 touch:min-w-11 focus-visible:ring-2 focus-visible:ring-ring">
         <Logo className="h-6 w-8" />

@@ -20,7 +20,7 @@ export function BarePage({ title, about, children }: BarePageProps) {
       <div className="flex justify-end p-2">
         <ThemeMenu />
       </div>
-      <main tabIndex={-1} className="mx-auto w-full max-w-sm px-4 pt-[6vh] pb-12 outline-none">
+      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-sm px-4 pt-[6vh] pb-12 outline-none">
         <p className="mb-6 flex items-center justify-center gap-2 text-lg font-semibold tracking-tight">
           <Logo className="h-8 w-10" /> Nightjar
         </p>

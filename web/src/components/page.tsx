@@ -18,7 +18,7 @@ export function Page({ title, about, permission, actions, children }: PageProps)
   const me = useMe();
   const allowed = permission === undefined || can(me, permission);
   return (
-    <main tabIndex={-1} className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-4 p-3 outline-none sm:p-6">
+    <main id="main" tabIndex={-1} className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-4 p-3 outline-none sm:p-6">
       <title>{`${title} · Nightjar`}</title>
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">

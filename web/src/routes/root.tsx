@@ -38,7 +38,7 @@ function NotFound() {
 
 function NoSuchPage() {
   return (
-    <main tabIndex={-1} className="mx-auto max-w-md p-8 pt-[15vh] text-center outline-none" data-testid="not-found">
+    <main id="main" tabIndex={-1} className="mx-auto max-w-md p-8 pt-[15vh] text-center outline-none" data-testid="not-found">
       <title>Page not found · Nightjar</title>
       <Logo className="mx-auto h-12 w-16" />
       <PageHeading className="mt-6">Page not found</PageHeading>
@@ -56,7 +56,7 @@ function NoSuchPage() {
 
 function Broken({ error, reset }: ErrorComponentProps) {
   return (
-    <main tabIndex={-1} className="mx-auto max-w-xl p-8 pt-[15vh] outline-none">
+    <main id="main" tabIndex={-1} className="mx-auto max-w-xl p-8 pt-[15vh] outline-none">
       <title>Something went wrong · Nightjar</title>
       <Alert variant="destructive">
         <CircleAlert aria-hidden />

@@ -7,7 +7,8 @@ const ITEM =
   "relative flex cursor-default items-center gap-2 rounded-sm px-2 py-1.5 text-sm outline-none select-none touch:min-h-11 data-[disabled]:pointer-events-none data-[disabled]:opacity-45 data-[highlighted]:bg-accent data-[highlighted]:text-accent-foreground [&_svg]:size-4 [&_svg]:shrink-0";
 
 export function DropdownMenu(props: React.ComponentProps<typeof MenuPrimitive.Root>) {
-  return <MenuPrimitive.Root {...props} />;
+  // Not modal: the page behind needs no lock, and is not hidden from screen readers while its buttons can still be seen.
+  return <MenuPrimitive.Root modal={false} {...props} />;
 }
 
 export function DropdownMenuTrigger(props: React.ComponentProps<typeof MenuPrimitive.Trigger>) {
@@ -20,6 +21,10 @@ export function DropdownMenuContent({ className, sideOffset = 4, ...props }: Rea
       <MenuPrimitive.Content
         data-slot="dropdown-menu-content"
         sideOffset={sideOffset}
+        onCloseAutoFocus={(event) => {
+          // What was chosen has led to another page, which has the focus already.
+          if (document.activeElement?.closest("main h1")) event.preventDefault();
+        }}
         className={cn(
           "z-50 min-w-36 rounded-md border bg-popover p-1 text-popover-foreground shadow-md animate-in fade-in-0 zoom-in-95",
           className,

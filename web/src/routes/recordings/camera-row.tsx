@@ -48,7 +48,7 @@ export const CameraRow = memo(function CameraRow(props: CameraRowProps) {
         window={window}
         now={edge}
         playhead={playhead}
-        height={36}
+        height={44}
         onPick={(at) => onOpen(camera, at)}
         onZoom={onZoom}
         onPan={onPan}

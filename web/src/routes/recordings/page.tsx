@@ -30,7 +30,7 @@ export function RecordingsPage({ search }: { readonly search: RecordingsSearch }
   const live = useLiveStatus();
   const cameras = useQuery({ ...camerasQuery, refetchInterval: pollWhile(live) });
   return (
-      <main tabIndex={-1} className="mx-auto max-w-[110rem] p-3 outline-none sm:p-4">
+      <main id="main" tabIndex={-1} className="mx-auto max-w-[110rem] p-3 outline-none sm:p-4">
         {!cameras.data && <title>Footage · Nightjar</title>}
         <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
           <PageHeading>Footage</PageHeading>

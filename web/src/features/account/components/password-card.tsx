@@ -29,9 +29,9 @@ export function PasswordCard({ username }: { readonly username: string }) {
   };
   return (
     <Card className="p-5" aria-labelledby="password-title">
-      <h3 id="password-title" className="font-semibold">
+      <h2 id="password-title" className="font-semibold">
         Password
-      </h3>
+      </h2>
       <p className="mt-1 text-muted-foreground">A new one ends all your other sign-ins.</p>
       <form className="mt-4 grid max-w-sm gap-4" onSubmit={submit} aria-labelledby="password-title">
         <FormProblem error={wrong ? undefined : unlessShown(change.error, ["new_password", "current_password"])} />

@@ -7,9 +7,9 @@ import { PERMISSIONS, ROLES } from "@/lib/session/permissions";
 export function ProfileCard({ me }: { readonly me: Me }) {
   return (
     <Card className="p-5" aria-labelledby="profile-title">
-      <h3 id="profile-title" className="font-semibold">
+      <h2 id="profile-title" className="font-semibold">
         {me.display_name || me.username}
-      </h3>
+      </h2>
       <dl className="mt-3 grid gap-x-8 gap-y-2.5 sm:grid-cols-2">
         <Fact term="User name">{me.username}</Fact>
         <Fact term="E-mail">{me.email ?? "none"}</Fact>

@@ -17,9 +17,9 @@ export function SessionsCard() {
   return (
     <Card aria-labelledby="sessions-title">
       <div className="p-5 pb-3">
-        <h3 id="sessions-title" className="font-semibold">
+        <h2 id="sessions-title" className="font-semibold">
           Where you are signed in
-        </h3>
+        </h2>
         <p className="mt-1 text-muted-foreground">End what you do not recognize, then change your password.</p>
       </div>
       <div className="grid gap-3 px-5 empty:hidden">

@@ -30,10 +30,10 @@ export function TotpCard({ enabled, username }: { readonly enabled: boolean; rea
   const Icon = enabled ? ShieldCheck : ShieldAlert;
   return (
     <Card className="p-5" aria-labelledby="totp-title">
-      <h3 id="totp-title" className="flex items-center gap-2 font-semibold">
+      <h2 id="totp-title" className="flex items-center gap-2 font-semibold">
         <Icon className={enabled ? "size-4 text-ok" : "size-4 text-muted-foreground"} aria-hidden />
         Second factor: {enabled ? "on" : "off"}
-      </h3>
+      </h2>
       <p className="mt-1 text-muted-foreground">
         {enabled
           ? "Signing in takes a code from your authenticator app, or one of your recovery codes."

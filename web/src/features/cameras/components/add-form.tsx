@@ -45,7 +45,7 @@ export function AddForm({ onSaved }: { onSaved(camera: Camera): void }) {
   return (
     <form className="grid gap-4" onSubmit={submit} aria-label="Add a camera">
       <Card className="grid gap-4 p-4 sm:p-6">
-        <h3 className="font-semibold">Where it is</h3>
+        <h2 className="font-semibold">Where it is</h2>
         <SourceFields draft={draft} problem={problem} onDraft={set} />
         {/* The enter key tries what was not seen yet, and saves what was. */}
         <Button
@@ -63,7 +63,7 @@ export function AddForm({ onSaved }: { onSaved(camera: Camera): void }) {
         {isShown && <ProbeResult trial={trial} />}
       </Card>
       <Card className="grid gap-4 p-4 sm:p-6">
-        <h3 className="font-semibold">What it is called</h3>
+        <h2 className="font-semibold">What it is called</h2>
         <NameField
           draft={draft}
           problem={problem}

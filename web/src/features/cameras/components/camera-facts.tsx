@@ -30,7 +30,7 @@ export function CameraFacts({ camera }: { readonly camera: Camera }) {
   ];
   return (
     <Card className="p-4 sm:p-6" data-testid="camera-facts">
-      <h3 className="font-semibold">Settings</h3>
+      <h2 className="font-semibold">Settings</h2>
       <dl className="mt-4 grid gap-x-8 gap-y-4 sm:grid-cols-2 lg:grid-cols-3">
         {facts.map(([term, value]) => (
           <div key={term} className="min-w-0">

@@ -2,6 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { CheckCheck, CircleAlert, Info, OctagonAlert, SquarePlay } from "lucide-react";
 import { memo } from "react";
 import { IconButton } from "@/components/icon-button";
+import { useRowStop } from "@/components/rows/row-stop";
+import { VirtualRows } from "@/components/rows/virtual-rows";
 import { Time } from "@/components/time";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -29,13 +31,20 @@ interface EventListProps extends EventRights {
 export function EventList({ events, selected, pending, ...others }: EventListProps) {
   return (
     <Card>
-      <ul aria-label="Events, newest first" className="divide-y">
-        {events.map((event) => (
-          <Row key={event.id} event={event} selected={selected.has(event.id)} pending={pending.has(event.id)} {...others} />
-        ))}
-      </ul>
+      <VirtualRows label="Events, newest first" items={events} keyOf={idOf} height={ROW_HEIGHT} covered={COVERED}>
+        {(event) => <Row event={event} selected={selected.has(event.id)} pending={pending.has(event.id)} {...others} />}
+      </VirtualRows>
     </Card>
   );
+}
+
+/** Of a row before it was measured. */
+const ROW_HEIGHT = 61;
+/** Pixels at the top that the page's head covers. */
+const COVERED = 56;
+
+function idOf({ id }: Event): string {
+  return id;
 }
 
 interface RowProps extends EventRights {
@@ -50,15 +59,17 @@ const Row = memo(function Row({ event, selected, pending, mayAcknowledge, mayWat
   const title = typeName(event.event_type);
   const what = event.camera_name === null ? title : `${title}, ${event.camera_name}`;
   const sentence = sentenceOf(event);
+  const stop = useRowStop();
   return (
-    <li
+    <div
       data-testid="event"
       data-type={event.event_type}
       data-acknowledged={event.acknowledged}
-      className={cn("flex flex-wrap items-start gap-x-3 gap-y-1.5 px-3 py-2.5 [contain-intrinsic-size:auto_3.75rem] [content-visibility:auto] sm:px-4", selected && "bg-accent/50")}
+      className={cn("flex flex-wrap items-start gap-x-3 gap-y-1.5 border-b px-3 py-2.5 sm:px-4", selected && "bg-accent/50")}
     >
       {mayAcknowledge && (
         <Checkbox
+          {...stop}
           className={cn("mt-0.5", event.acknowledged && "invisible")}
           aria-label={`Select ${what}`}
           disabled={event.acknowledged}
@@ -84,20 +95,20 @@ const Row = memo(function Row({ event, selected, pending, mayAcknowledge, mayWat
           <Acknowledged at={event.acknowledged_at} />
         ) : (
           mayAcknowledge && (
-            <Button variant="outline" size="sm" aria-label={`Acknowledge ${what}`} pending={pending} onClick={() => onAcknowledge(event.id)}>
+            <Button {...stop} variant="outline" size="sm" aria-label={`Acknowledge ${what}`} pending={pending} onClick={() => onAcknowledge(event.id)}>
               Acknowledge
             </Button>
           )
         )}
         {mayWatch && event.camera_id !== null && event.camera_name !== null && (
           <IconButton label={`Footage of ${what}`} asChild>
-            <Link to="/" search={{ camera: event.camera_id, t: before(event.timestamp) }}>
+            <Link {...stop} to="/" search={{ camera: event.camera_id, t: before(event.timestamp) }}>
               <SquarePlay aria-hidden />
             </Link>
           </IconButton>
         )}
       </div>
-    </li>
+    </div>
   );
 });
 

@@ -43,10 +43,10 @@ export function Controls({ playing, rate, muted, hasPreviousGap, hasNextGap, onC
         {playing ? <Pause aria-hidden fill="currentColor" /> : <Play aria-hidden fill="currentColor" />}
       </IconButton>
       <Divider />
-      <JumpButton label="Back 1 minute" shortcut="Shift ←" text="1 min" onClick={jump(-60)} back />
-      <JumpButton label="Back 10 seconds" shortcut="←" text="10 s" onClick={jump(-10)} back />
-      <JumpButton label="Forward 10 seconds" shortcut="→" text="10 s" onClick={jump(10)} />
-      <JumpButton label="Forward 1 minute" shortcut="Shift →" text="1 min" onClick={jump(60)} />
+      <JumpButton label="Back 1 min" shortcut="Shift ←" text="1 min" onClick={jump(-60)} back />
+      <JumpButton label="Back 10 s" shortcut="←" text="10 s" onClick={jump(-10)} back />
+      <JumpButton label="Forward 10 s" shortcut="→" text="10 s" onClick={jump(10)} />
+      <JumpButton label="Forward 1 min" shortcut="Shift →" text="1 min" onClick={jump(60)} />
       <Divider />
       <IconButton label="Previous gap" shortcut="[" disabled={!hasPreviousGap} onClick={() => onCommand({ kind: "previous-gap" })}>
         <SkipBack aria-hidden />

@@ -36,7 +36,7 @@ export function Scrubber({ label, footage, at, range, now, onSeek }: ScrubberPro
         now={now}
         playhead={at}
         range={range}
-        height={36}
+        height={44}
         wheelZooms
         onPick={onSeek}
         onZoom={onZoom}
