@@ -4,8 +4,8 @@ use nightjar_codec::{aac, h264, h265, nal};
 use nightjar_format::scan::FragmentScanner;
 use nightjar_media::WallTime;
 use nightjar_model::{
-    CameraId, CameraKey, EventId, EventType, Reach, Role, SegmentCursor, StreamName, parse_rfc3339,
-    redact_url, to_rfc3339,
+    CameraId, CameraKey, EventId, EventType, Role, SegmentCursor, StreamName, parse_rfc3339, redact_url,
+    to_rfc3339,
 };
 use nightjar_playback::MediaTokens;
 use nightjar_protocol::rtp::Header;
@@ -141,7 +141,6 @@ fn identifiers(text: &str) {
     }
     if let Ok(url) = text.parse::<Url>() {
         let _ = redact_url(&url);
-        let _ = Reach::Camera { loopback: false }.check_host(&url);
     }
 }
 
