@@ -156,6 +156,8 @@ api_enum! {
 api_enum! {
     /// Why a time was not recorded.
     pub GapCause = nightjar_model::GapCause {
+        /// The first connection to the camera is being made.
+        Connecting => "connecting",
         /// No connection to the camera.
         CameraUnreachable => "camera_unreachable",
         /// The camera refused our credentials.

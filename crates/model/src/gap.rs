@@ -33,6 +33,8 @@ pub struct Gap {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapCause {
+    /// The first connection to the camera is being made: nothing has failed yet.
+    Connecting,
     /// No connection to the camera.
     CameraUnreachable,
     /// The camera refused our credentials.
@@ -67,7 +69,8 @@ pub enum GapCause {
 
 impl GapCause {
     /// All causes, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
+        Self::Connecting,
         Self::CameraUnreachable,
         Self::AuthFailed,
         Self::StreamStalled,
@@ -88,6 +91,7 @@ impl GapCause {
     /// The name in the catalog, the API and the metrics.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Connecting => "connecting",
             Self::CameraUnreachable => "camera_unreachable",
             Self::AuthFailed => "auth_failed",
             Self::StreamStalled => "stream_stalled",
@@ -107,9 +111,18 @@ impl GapCause {
     }
 
     /// Whether the camera was meant to be recorded in this time: such a gap counts against the
-    /// recording SLO, the others do not.
+    /// recording SLO, the others do not. The first connection is not a loss: it lasts until the
+    /// first frame or the first failure, and from a failure on the failure is the cause.
     pub fn is_loss(self) -> bool {
-        !matches!(self, Self::Disabled | Self::Schedule | Self::NoMotion | Self::Retention | Self::Deleted)
+        !matches!(
+            self,
+            Self::Connecting
+                | Self::Disabled
+                | Self::Schedule
+                | Self::NoMotion
+                | Self::Retention
+                | Self::Deleted
+        )
     }
 
     /// Whether a gap of this cause goes on when the process that opened it is gone: nobody wants

@@ -106,7 +106,7 @@ impl Ledger {
             // The clock was set back since.
             (None, Some(_)) => ledger.open_gap(now, down(), writes),
             (None, None) => {
-                let first = Reason::new(GapCause::CameraUnreachable, "connecting for the first time");
+                let first = Reason::new(GapCause::Connecting, "connecting for the first time");
                 ledger.open_gap(now, first, writes);
             }
         }
@@ -253,6 +253,21 @@ mod tests {
                 (16_000, Some(20_000), GapCause::CameraUnreachable)
             ]
         );
+    }
+
+    #[test]
+    fn the_first_connection_is_no_loss_until_it_fails() {
+        let new = |writes: &mut Vec<_>| Ledger::resume(OF, ids, &Left::default(), at(0), writes);
+        let mut writes = Vec::new();
+        new(&mut writes).begin_span(at(1_300), &mut writes);
+        assert_eq!(gaps(&writes), [(0, Some(1_300), GapCause::Connecting)]);
+        let mut writes = Vec::new();
+        let mut ledger = new(&mut writes);
+        ledger.stop(None, reason(GapCause::AuthFailed), at(900), &mut writes);
+        ledger.begin_span(at(60_000), &mut writes);
+        let expected = [(0, Some(900), GapCause::Connecting), (900, Some(60_000), GapCause::AuthFailed)];
+        assert_eq!(gaps(&writes), expected);
+        assert!(!GapCause::Connecting.is_loss() && GapCause::AuthFailed.is_loss());
     }
 
     #[test]

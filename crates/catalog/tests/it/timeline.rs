@@ -12,6 +12,7 @@ on_both!(
     a_window_shows_spans_and_gaps_clipped,
     a_window_inside_one_long_row_shows_it,
     an_open_gap_ends_now,
+    the_first_connection_is_no_loss,
     overlapping_segments_are_both_found,
     a_segment_is_there_from_its_start_on,
     a_limit_gives_the_first_segments,
@@ -68,6 +69,22 @@ async fn an_open_gap_ends_now(database: TestDatabase) {
         let slo = catalog.slo(camera.id, MAIN, at(20), at(to), at(now)).await.expect("is measured");
         assert_eq!(slo.lost_micros, (end - 20) * SECOND);
     }
+}
+
+async fn the_first_connection_is_no_loss(database: TestDatabase) {
+    let catalog = database.open().await;
+    let camera = added(&catalog, "front").await;
+    let connecting = gap(&camera, at(10), None, GapCause::Connecting);
+    catalog.apply(&[LedgerWrite::GapOpened(connecting.clone())]).await.expect("is written");
+    let slo = async |now| catalog.slo(camera.id, MAIN, at(0), at(100), at(now)).await.expect("is measured");
+    assert_eq!(slo(13).await.ratio().to_bits(), 1f64.to_bits());
+    let closed = LedgerWrite::GapClosed { id: connecting.id, end: at(13) };
+    catalog.apply(&[closed]).await.expect("is written");
+    recorded(&catalog, &camera, 13, 1, 10).await;
+    assert_eq!(slo(23).await, Slo { recorded_micros: 10 * SECOND, lost_micros: 0 });
+    // Every second from the beginning on is in the ledger all the same.
+    let timeline = catalog.timeline(camera.id, MAIN, at(0), at(100), at(23)).await.expect("is read");
+    assert_eq!((timeline.gaps[0].start, timeline.gaps[0].end), (at(10), Some(timeline.spans[0].start)));
 }
 
 async fn overlapping_segments_are_both_found(database: TestDatabase) {

@@ -116,7 +116,8 @@ impl Link {
     fn of(status: &CameraStatus) -> Self {
         match (status.connected, status.state) {
             (true, _) => Self::Online,
-            (false, RecordingState::Off) => Self::Idle,
+            // Of a first connection nothing is known yet: neither that it works nor that it does not.
+            (false, RecordingState::Off | RecordingState::Gap(GapCause::Connecting)) => Self::Idle,
             (false, _) => Self::Offline,
         }
     }
@@ -185,6 +186,13 @@ mod tests {
             is("recording_stop", 152),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_slow_first_connection_is_no_outage() {
+        let connecting = RecordingState::Gap(GapCause::Connecting);
+        let told = told(&[(30, false, connecting), (60, true, RecordingState::Recording)]);
+        assert_eq!(told, [is("camera_online", 30), is("recording_start", 30), is("recording_stop", 90)]);
     }
 
     #[test]

@@ -106,6 +106,7 @@ async fn a_lost_connection_is_a_gap_to_the_millisecond() {
     assert!(studio.recorder.stop(Duration::from_secs(10)).await);
     let rows = ledger(&studio, zero).await;
     let rows: Vec<_> = rows.iter().map(|(start, end, what)| (*start, *end, what.as_str())).collect();
+    assert_eq!((rows[0].1, rows[0].2), (Some(0), "connecting"));
     assert_eq!(
         rows[1..],
         [

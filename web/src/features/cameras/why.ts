@@ -1,10 +1,11 @@
 /** Why a camera is not recorded, in words, and what to do about it. */
 import type { Camera, CameraStatus } from "@/lib/api/types";
 import { causeLabel, type GapCause, parseCause } from "@/lib/footage/causes";
+import { isConnecting } from "./connecting";
 
 export type Verdict =
   | { readonly kind: "recording" }
-  /** It was added or changed a moment ago. */
+  /** It was added or changed a moment ago, or the server started. */
   | { readonly kind: "starting" }
   /** It should be recorded, and is not. */
   | { readonly kind: "gap"; readonly title: string; readonly details: string; readonly advice: readonly string[] }
@@ -26,19 +27,17 @@ const ADVICE: Partial<Record<GapCause, readonly string[]>> = {
   clock_step: ["Let the camera and this server take their time from the same NTP server."],
   disk_stalled: ["The disk is too slow for what is written to it: look at its health, and at what else uses it."],
   disk_full: ["There is no room left: let footage be kept for a shorter time, or add room. The oldest is deleted as soon as it may be."],
-  node_down: ["The server was down. Recording goes on as soon as the camera answers."],
-  server_stopped: ["The server was stopped. Recording goes on as soon as the camera answers."],
 };
 
 const UNKNOWN = ["The log of the server has more."];
 
 export function verdictOf(camera: Pick<Camera, "enabled" | "mode" | "manual">, status: CameraStatus): Verdict {
   if (status.recording_state === "recording") return { kind: "recording" };
+  if (isConnecting(status)) return { kind: "starting" };
   if (status.recording_state === "gap" && status.gap_cause !== "disabled") {
     const cause = parseCause(status.gap_cause);
     return { kind: "gap", title: causeLabel(cause), details: status.details, advice: ADVICE[cause] ?? UNKNOWN };
   }
-  if (status.wants_recording) return { kind: "starting" };
   return { kind: "off", ...offWords(camera) };
 }
 

@@ -1862,7 +1862,7 @@ export interface components {
          * @description Why a time was not recorded.
          * @enum {string}
          */
-        GapCause: "camera_unreachable" | "auth_failed" | "stream_stalled" | "no_key_frame" | "codec_change" | "clock_step" | "disk_stalled" | "disk_full" | "node_down" | "server_stopped" | "disabled" | "schedule" | "no_motion" | "retention" | "deleted";
+        GapCause: "connecting" | "camera_unreachable" | "auth_failed" | "stream_stalled" | "no_key_frame" | "codec_change" | "clock_step" | "disk_stalled" | "disk_full" | "node_down" | "server_stopped" | "disabled" | "schedule" | "no_motion" | "retention" | "deleted";
         /** @description A group as clients write it. */
         GroupInput: {
             description?: string;

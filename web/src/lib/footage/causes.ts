@@ -1,6 +1,7 @@
 /** The gap ledger's causes in words. The names are those of the API. */
 
 export const GAP_CAUSES = [
+  "connecting",
   "camera_unreachable",
   "auth_failed",
   "stream_stalled",
@@ -32,6 +33,7 @@ interface CauseText {
 }
 
 const TEXTS: Record<GapCause, CauseText> = {
+  connecting: { label: "Connecting", sentence: "The first connection to the camera was being made.", loss: false },
   camera_unreachable: { label: "Camera unreachable", sentence: "There was no connection to the camera.", loss: true },
   auth_failed: { label: "Login refused", sentence: "The camera refused the user name or password.", loss: true },
   stream_stalled: { label: "Stream stalled", sentence: "The camera was connected but sent no video.", loss: true },

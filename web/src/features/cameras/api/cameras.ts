@@ -4,6 +4,7 @@ import { api, ConnectionError, unwrap } from "@/lib/api/client";
 import type { components } from "@/lib/api/schema";
 import { type GapCause, parseCause } from "@/lib/footage/causes";
 import type { Millis } from "@/lib/footage/types";
+import { isConnecting } from "../connecting";
 
 export interface Camera {
   readonly id: string;
@@ -19,9 +20,10 @@ export interface Camera {
   readonly codecs: readonly string[];
 }
 
-/** `since` is unknown until the recorder has looked at the camera. */
+/** `connecting`: nothing has come yet, and nothing has failed. `since` is unknown until the recorder has looked at the camera. */
 export type Recording =
   | { readonly kind: "recording"; readonly since: Millis | undefined }
+  | { readonly kind: "connecting" }
   | { readonly kind: "gap"; readonly since: Millis | undefined; readonly cause: GapCause; readonly details: string }
   | { readonly kind: "off"; readonly since: Millis | undefined };
 
@@ -103,6 +105,7 @@ function toCamera(raw: RawCamera): Camera {
 function toRecording(status: components["schemas"]["CameraStatus"]): Recording {
   const since = status.since ? Date.parse(status.since) : undefined;
   if (status.recording_state === "recording") return { kind: "recording", since };
+  if (isConnecting(status)) return { kind: "connecting" };
   if (status.recording_state === "off") return { kind: "off", since };
   return { kind: "gap", since, cause: parseCause(status.gap_cause), details: status.details };
 }

@@ -9,6 +9,7 @@ import type { Camera } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { causeLabel, parseCause } from "@/lib/footage/causes";
 import { hostOf } from "../address";
+import { isConnecting } from "../connecting";
 import { TagList } from "./camera-facts";
 
 interface CameraRowsProps {
@@ -113,6 +114,7 @@ function isSame(a: RowProps, b: RowProps): boolean {
 export function StateBadge({ camera: { enabled, status } }: { readonly camera: Pick<Camera, "enabled" | "status"> }) {
   if (!enabled) return <Badge>Switched off</Badge>;
   if (status.recording_state === "recording") return <Badge variant="ok">Recording</Badge>;
+  if (isConnecting(status)) return <Badge>Connecting</Badge>;
   if (status.recording_state === "gap" && status.gap_cause !== "disabled") {
     return (
       <Badge variant="destructive" className="max-w-36 sm:max-w-full">
@@ -120,5 +122,5 @@ export function StateBadge({ camera: { enabled, status } }: { readonly camera: P
       </Badge>
     );
   }
-  return status.wants_recording ? <Badge variant="warning">Connecting</Badge> : <Badge>Off</Badge>;
+  return <Badge>Off</Badge>;
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CirclePause, Loader2, Play, Square } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { ConfirmDialog } from "@/components/confirm-dialog";
 import { FormProblem } from "@/components/form/form-problem";
 import { StaleNotice } from "@/components/stale-notice";
 import { Time } from "@/components/time";
@@ -113,13 +114,26 @@ function ByHand({ camera, status }: { readonly camera: Camera; readonly status: 
       return queryClient.invalidateQueries({ queryKey: camerasKey });
     },
   });
+  const [asks, setAsks] = useState(false);
   const on = !status.wants_recording;
   return (
     <div className="grid justify-items-end gap-2">
-      <Button variant="outline" size="sm" pending={turn.isPending} onClick={() => turn.mutate({ id: camera.id, on })}>
+      <Button variant="outline" size="sm" pending={turn.isPending} onClick={() => (on ? turn.mutate({ id: camera.id, on }) : setAsks(true))}>
         {on ? <Play aria-hidden /> : <Square aria-hidden />} {on ? "Start recording" : "Stop recording"}
       </Button>
-      <FormProblem error={turn.error} />
+      {!asks && <FormProblem error={turn.error} />}
+      {asks && (
+        <ConfirmDialog
+          title={`Stop recording ${camera.name}?`}
+          action="Stop recording"
+          error={turn.error}
+          pending={turn.isPending}
+          onConfirm={() => turn.mutate({ id: camera.id, on: false }, { onSuccess: () => setAsks(false) })}
+          onClose={() => setAsks(false)}
+        >
+          Nothing is recorded from then on, until somebody starts it again. Footage that is already recorded stays.
+        </ConfirmDialog>
+      )}
     </div>
   );
 }

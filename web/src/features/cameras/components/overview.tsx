@@ -4,6 +4,7 @@ import type { Camera } from "../api/cameras";
 export function Overview({ cameras }: { readonly cameras: readonly Camera[] }) {
   const count = (kind: Camera["recording"]["kind"]) => cameras.filter((camera) => camera.recording.kind === kind).length;
   const recording = count("recording");
+  const connecting = count("connecting");
   const gaps = count("gap");
   const off = count("off");
   return (
@@ -13,6 +14,7 @@ export function Overview({ cameras }: { readonly cameras: readonly Camera[] }) {
         <span className="text-muted-foreground"> of {cameras.length} recording</span>
       </span>
       {gaps > 0 && <span className="font-medium text-destructive tabular-nums">{gaps} not recording</span>}
+      {connecting > 0 && <span className="text-muted-foreground tabular-nums">{connecting} connecting</span>}
       {off > 0 && <span className="text-muted-foreground tabular-nums max-sm:hidden">{off} off</span>}
     </p>
   );

@@ -28,6 +28,8 @@ function describe(recording: Recording, now: Millis): string {
   switch (recording.kind) {
     case "recording":
       return `Recording${lasting(recording.since, now)}`;
+    case "connecting":
+      return "Connecting…";
     case "gap":
       return `${causeLabel(recording.cause)}${lasting(recording.since, now)}`;
     case "off":
