@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "@/lib/api/types";
 import { fits, isOver, parseEventFilter, queryOf } from "./filter";
-import { EMPTY_INBOX, merged, receive, reveal, waitingIn } from "./inbox";
+import { EMPTY_INBOX, isBeyond, merged, receive, reveal, waitingIn } from "./inbox";
 
 function event(id: string, minute: number, more: Partial<Event> = {}): Event {
   return {
@@ -62,6 +62,16 @@ describe("what comes live", () => {
     expect(merged(loaded, inbox).map(({ id }) => id)).toEqual(["e3", "e2", "e1"]);
     expect(merged([event("e3", 3), ...loaded], inbox).map(({ id }) => id)).toEqual(["e3", "e2", "e1"]);
     expect(waitingIn(loaded, inbox)).toBe(0);
+  });
+
+  it("is not new if it is on a page that was not loaded, also when all share a time", () => {
+    const many = Array.from({ length: 400 }, (_, index) => event(`e${1_900 - index}`, 1));
+    const page = many.slice(0, 50);
+    const inbox = many.reduce((before, one) => receive(before, one, page.includes(one), !isBeyond(page, true, one)), EMPTY_INBOX);
+    expect(waitingIn(page, inbox)).toBe(0);
+    expect(merged(page, reveal(inbox))).toEqual(page);
+    expect(isBeyond(page, true, event("e1901", 1))).toBe(false);
+    expect(isBeyond(page, false, event("e1001", 1))).toBe(false);
   });
 
   it("changes what is in the list where it stands", () => {

@@ -25,12 +25,22 @@ export function reveal(inbox: Inbox): Inbox {
   return { ...inbox, waiting: new Set(), shown: new Set([...inbox.shown, ...inbox.waiting]) };
 }
 
+/**
+ * Whether an event belongs on a page that was not loaded yet. The list is in the order of ids: many events may share a
+ * time, and then the time alone does not say on which side of the end of the list one is.
+ */
+export function isBeyond(loaded: readonly Event[], hasMore: boolean, event: Event): boolean {
+  const last = loaded.at(-1);
+  return hasMore && last !== undefined && event.id < last.id;
+}
+
 /** The list as it is to be shown, newest first, each event once. */
 export function merged(loaded: readonly Event[], inbox: Inbox): Event[] {
   const ids = new Set(loaded.map((event) => event.id));
   const fresh = [...inbox.shown].filter((id) => !ids.has(id)).flatMap((id) => inbox.latest.get(id) ?? []);
   const all = [...fresh, ...loaded.map((event) => furthest(event, inbox.latest.get(event.id)))];
-  return all.toSorted((a, b) => order(b, a));
+  // Ids are of the time at which an event began, and decide between those of one time, as in the server's list.
+  return all.toSorted((a, b) => (a.id < b.id ? 1 : Number(a.id > b.id) * -1));
 }
 
 /** Those that wait and did not come by loading the list again. */
@@ -46,8 +56,4 @@ function furthest(loaded: Event, came: Event | undefined): Event {
 
 function progress({ end_timestamp, acknowledged }: Event): number {
   return Number(end_timestamp !== null) + Number(acknowledged);
-}
-
-function order(a: Event, b: Event): number {
-  return Date.parse(a.timestamp) - Date.parse(b.timestamp) || (a.id < b.id ? -1 : Number(a.id > b.id));
 }

@@ -16,7 +16,7 @@ interface EventsProps {
 }
 
 export function Events({ filter, rights }: EventsProps) {
-  const { query, live, acknowledge, pending, events, waiting, showWaiting } = useEvents(filter);
+  const { query, live, acknowledge, pending, events, unacknowledged, waiting, showWaiting } = useEvents(filter);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const onSelect = useCallback((id: string, on: boolean) => {
     setSelected((before) => {
@@ -39,6 +39,7 @@ export function Events({ filter, rights }: EventsProps) {
           <Many
             events={events}
             chosen={chosen}
+            unacknowledged={unacknowledged}
             left={[...pending].filter((id) => events.some((event) => event.id === id && !event.acknowledged)).length}
             isBusy={acknowledge.isPending}
             onSelect={setSelected}
@@ -79,6 +80,8 @@ interface ManyProps {
   readonly events: readonly Event[];
   /** Ids of those that are selected and not acknowledged. */
   readonly chosen: readonly string[];
+  /** How many are not acknowledged, on all pages; none while it is not known. */
+  readonly unacknowledged: number | undefined;
   readonly left: number;
   readonly isBusy: boolean;
   onSelect(ids: ReadonlySet<string>): void;
@@ -86,18 +89,19 @@ interface ManyProps {
 }
 
 /** What can be done with many at once. */
-function Many({ events, chosen, left, isBusy, onSelect, onAcknowledge }: ManyProps) {
+function Many({ events, chosen, unacknowledged, left, isBusy, onSelect, onAcknowledge }: ManyProps) {
   const open = events.filter((event) => !event.acknowledged);
+  const total = Math.max(unacknowledged ?? 0, open.length);
   return (
     <div role="toolbar" aria-label="What can be done with the selected" className="flex flex-wrap items-center gap-3 pl-3 sm:pl-4">
       <Checkbox
-        aria-label="Select all that are not acknowledged"
+        aria-label={total > open.length ? `Select the ${open.length} shown that are not acknowledged` : "Select all that are not acknowledged"}
         disabled={open.length === 0}
         checked={chosen.length === 0 ? false : chosen.length === open.length ? true : "indeterminate"}
         onCheckedChange={(on) => onSelect(new Set(on === true ? open.map((event) => event.id) : []))}
       />
       <p aria-live="polite" className="text-sm text-muted-foreground">
-        {isBusy && left > 1 ? `${left} left to acknowledge…` : chosen.length > 0 ? `${chosen.length} selected` : `${open.length} not acknowledged`}
+        {isBusy && left > 1 ? `${left} left to acknowledge…` : chosen.length > 0 ? selectedText(chosen.length, total) : `${total} not acknowledged`}
       </p>
       {chosen.length > 0 && (
         <Button variant="outline" size="sm" pending={isBusy} onClick={onAcknowledge}>
@@ -106,4 +110,8 @@ function Many({ events, chosen, left, isBusy, onSelect, onAcknowledge }: ManyPro
       )}
     </div>
   );
+}
+
+function selectedText(chosen: number, total: number): string {
+  return chosen < total ? `${chosen} of ${total} selected` : `${chosen} selected`;
 }

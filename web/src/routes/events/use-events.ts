@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { useState } from "react";
-import { acknowledgeAll, eventsQuery } from "@/features/events/api/events";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { acknowledgeAll, eventsQuery, unacknowledgedQuery } from "@/features/events/api/events";
 import { useLiveEvents } from "@/features/events/components/use-live-events";
 import { type EventFilter, fits, isOver } from "@/features/events/filter";
-import { EMPTY_INBOX, type Inbox, merged, receive, reveal, waitingIn } from "@/features/events/inbox";
+import { EMPTY_INBOX, type Inbox, isBeyond, merged, receive, reveal, waitingIn } from "@/features/events/inbox";
 import { LATE } from "@/features/events/missed";
 import type { Event } from "@/lib/api/types";
 import { now, onServer } from "@/lib/time/clock";
@@ -11,15 +11,16 @@ import { now, onServer } from "@/lib/time/clock";
 /** A list of events that was loaded, with what has come since, and what can be done with it. */
 export function useEvents(filter: EventFilter) {
   const query = useInfiniteQuery(eventsQuery(filter));
+  const unacknowledged = useQuery(unacknowledgedQuery(filter));
+  const countSoon = useSoon(() => void unacknowledged.refetch());
   const [inbox, setInbox] = useState<Inbox>(EMPTY_INBOX);
   const [pending, setPending] = useState<ReadonlySet<string>>(new Set());
   const loaded = query.data?.pages.flatMap((page) => page.items) ?? [];
   const take = (event: Event, isOurs = false) => {
     const isLoaded = loaded.some((one) => one.id === event.id);
-    const oldest = loaded.at(-1);
-    // What is older than the end of the list is on a page that was not loaded yet.
-    const isBeyond = query.hasNextPage && oldest !== undefined && event.timestamp < oldest.timestamp;
-    setInbox((before) => receive(before, event, isLoaded || isOurs, fits(event, filter) && !isBeyond));
+    const isWanted = fits(event, filter) && !isBeyond(loaded, query.hasNextPage, event);
+    setInbox((before) => receive(before, event, isLoaded || isOurs, isWanted));
+    countSoon();
   };
   const isPast = isOver(filter, now(), LATE);
   const live = useLiveEvents({
@@ -44,7 +45,23 @@ export function useEvents(filter: EventFilter) {
     acknowledge,
     pending,
     events: merged(loaded, inbox),
+    unacknowledged: unacknowledged.data,
     waiting: waitingIn(loaded, inbox),
     showWaiting: () => setInbox(reveal),
+  };
+}
+
+/** Many events may come at once: they are counted once. */
+const COUNT_AFTER = 1_000;
+
+/** Gives a function that leads to `run`, a second later and once for all calls until then. */
+function useSoon(run: () => void): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      run();
+    }, COUNT_AFTER);
   };
 }

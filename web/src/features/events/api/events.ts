@@ -1,5 +1,5 @@
 /** Events, newest first, page by page, and that somebody has seen them. */
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError, api, unwrap } from "@/lib/api/client";
 import type { Event } from "@/lib/api/types";
 import { type EventFilter, queryOf } from "../filter";
@@ -18,6 +18,20 @@ export function eventsQuery(filter: EventFilter) {
     refetchOnReconnect: false,
     refetchOnMount: "always",
     staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** How many of those that are looked for nobody has acknowledged, on all pages. */
+export function unacknowledgedQuery(filter: EventFilter) {
+  return queryOptions({
+    queryKey: ["events-unacknowledged", filter],
+    queryFn: async ({ signal }) => {
+      if (filter.acknowledged === true) return 0;
+      const query = { ...queryOf(filter), acknowledged: false, limit: 1 };
+      return (await unwrap(api.GET("/api/v1/events", { params: { query }, signal }))).pagination.total ?? 0;
+    },
+    placeholderData: keepPreviousData,
+    refetchOnMount: "always",
   });
 }
 
