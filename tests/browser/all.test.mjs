@@ -14,6 +14,7 @@ after(async () => {
 });
 
 await import("./suites/page.mjs");
+await import("./suites/player.mjs");
 await import("./suites/sign-in.mjs");
 await import("./suites/accounts.mjs");
 await import("./suites/cameras.mjs");

@@ -9,12 +9,16 @@ export interface GestureHandlers {
   /** The content was pulled by this many pixels. */
   pan(dx: number): void;
   pick(x: number): void;
+  /** A drag, where `scrubs` is set. */
+  scrub(x: number, phase: "move" | "end"): void;
   hover(x: number | undefined): void;
 }
 
 export interface GestureOptions {
   /** A plain wheel zooms; else it scrolls the page, and only a wheel with Ctrl or a pinch zooms. */
   readonly wheelZooms: boolean;
+  /** A drag scrubs; else it pans. */
+  readonly scrubs: boolean;
 }
 
 /** Farther than this a press is a drag. */
@@ -56,8 +60,13 @@ export function attachGestures(element: HTMLElement, handlers: GestureHandlers, 
       dragging = false;
       pinched = false;
     } else {
+      endScrub(start);
       pinched = true;
     }
+  };
+  /** A drag that scrubbed is over. */
+  const endScrub = (x: number) => {
+    if (dragging && options.scrubs && !pinched) handlers.scrub(x, "end");
   };
   const onMove = (event: PointerEvent) => {
     const x = xOf(event);
@@ -79,11 +88,13 @@ export function attachGestures(element: HTMLElement, handlers: GestureHandlers, 
       element.setPointerCapture(event.pointerId);
       handlers.hover(undefined);
     }
-    if (dragging) handlers.pan(x - before);
+    if (dragging && options.scrubs && !pinched) handlers.scrub(x, "move");
+    else if (dragging) handlers.pan(x - before);
     pointers.set(event.pointerId, x);
   };
   const onUp = (event: PointerEvent) => {
     const known = pointers.delete(event.pointerId);
+    if (known) endScrub(xOf(event));
     if (known && !dragging && !pinched && event.type === "pointerup") handlers.pick(xOf(event));
   };
   const onLeave = (event: PointerEvent) => {

@@ -4,6 +4,7 @@ import { gapNear } from "@/lib/footage/layout";
 import type { Footage, Gap, Interval, Millis } from "@/lib/footage/types";
 import { formatDay, formatDuration, formatMoment, formatPreciseClock, formatZone } from "@/lib/time/format";
 import { CauseSwatch } from "./legend";
+import { usePortalContainer } from "../ui/portal";
 import { explainAt } from "./words";
 
 interface HoverCardProps {
@@ -21,6 +22,7 @@ const CARD_WIDTH = 264;
 
 /** What is under the pointer: the time, and whether it was recorded or why not. */
 export function HoverCard({ footage, window, width, now, at, x, anchor }: HoverCardProps) {
+  const container = usePortalContainer();
   const gap = gapNear(footage, window, width, x);
   const left = Math.min(Math.max(8, anchor.left + x - CARD_WIDTH / 2), document.documentElement.clientWidth - CARD_WIDTH - 8);
   const below = anchor.top < 170;
@@ -43,7 +45,7 @@ export function HoverCard({ footage, window, width, now, at, x, anchor }: HoverC
       </div>
       {gap ? <GapText gap={gap} now={now} /> : <p className="mt-1 text-muted-foreground">{explainAt(footage, at, now)}</p>}
     </div>,
-    document.body,
+    container ?? document.body,
   );
 }
 

@@ -22,9 +22,10 @@ export function Ruler({ window, now, onZoom, onPan }: RulerProps) {
       zoom: (factor, x) => onZoom(factor, timeAt(window, width, x)),
       pan: (dx) => onPan(-dx * perPixel),
       pick: () => {},
+      scrub: () => {},
       hover: () => {},
     },
-    true,
+    { wheelZooms: true, scrubs: false },
   );
   const x = scale(window, width);
   const { step, ticks } = axis(window, width, labelGap(window));

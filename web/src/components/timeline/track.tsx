@@ -29,11 +29,13 @@ export interface TrackProps {
   onPick(at: Millis): void;
   onZoom(factor: number, anchor: Millis): void;
   onPan(by: Millis): void;
+  /** With it a drag moves the playhead, instead of the time that is shown. */
+  onScrub?(at: Millis, phase: "move" | "end"): void;
 }
 
-/** One camera's footage over time: click plays, drag moves, wheel and pinch zoom, keys do all of it. */
+/** One camera's footage over time: click plays, drag moves or scrubs, wheel and pinch zoom, keys do all of it. */
 export function Track(props: TrackProps) {
-  const { label, footage, window, now, playhead, height, missing, onPick, onZoom, onPan } = props;
+  const { label, footage, window, now, playhead, height, missing, onPick, onZoom, onPan, onScrub } = props;
   const [measure, width] = useWidth();
   const [hover, setHover] = useState<{ x: number; anchor: DOMRect }>();
   // Where the keyboard is; it starts at the picture that is shown.
@@ -46,9 +48,10 @@ export function Track(props: TrackProps) {
       zoom: (factor, x) => onZoom(factor, timeAt(window, width, x)),
       pan: (dx) => onPan(-dx * perPixel),
       pick: (x) => onPick(at(x)),
+      scrub: (x, phase) => onScrub?.(at(Math.min(Math.max(x, 0), width)), phase),
       hover: (x) => setHover(x === undefined || !box.current ? undefined : { x, anchor: box.current.getBoundingClientRect() }),
     },
-    props.wheelZooms ?? false,
+    { wheelZooms: props.wheelZooms ?? false, scrubs: onScrub !== undefined },
   );
   const focus = cursor ?? playhead ?? now;
   const onKeyDown = (event: KeyboardEvent) => {

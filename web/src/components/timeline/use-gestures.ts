@@ -1,10 +1,10 @@
 import { useCallback, useLayoutEffect, useRef } from "react";
-import { attachGestures, type GestureHandlers } from "./gestures";
+import { attachGestures, type GestureHandlers, type GestureOptions } from "./gestures";
 
 /** Gives the `ref` for the element; the handlers may change at each render. */
 export function useGestures(
   handlers: GestureHandlers,
-  wheelZooms: boolean,
+  { wheelZooms, scrubs }: GestureOptions,
 ): (element: HTMLElement | null) => (() => void) | undefined {
   const latest = useRef(handlers);
   // The listeners are attached once, and always call what was rendered last.
@@ -20,11 +20,12 @@ export function useGestures(
           zoom: (factor, x) => latest.current.zoom(factor, x),
           pan: (dx) => latest.current.pan(dx),
           pick: (x) => latest.current.pick(x),
+          scrub: (x, phase) => latest.current.scrub(x, phase),
           hover: (x) => latest.current.hover(x),
         },
-        { wheelZooms },
+        { wheelZooms, scrubs },
       );
     },
-    [wheelZooms],
+    [wheelZooms, scrubs],
   );
 }

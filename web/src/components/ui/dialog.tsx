@@ -4,6 +4,7 @@ import type * as React from "react";
 import { useCallback, useState } from "react";
 import { cn } from "@/lib/cn";
 import { currentOrigin, focusOrigin, noteOrigin } from "./dialog-origin";
+import { usePortalContainer } from "./portal";
 
 export function Dialog(props: React.ComponentProps<typeof DialogPrimitive.Root>) {
   return <DialogPrimitive.Root {...props} />;
@@ -18,7 +19,7 @@ export function DialogContent({ className, children, ...props }: React.Component
   const [origin] = useState(currentOrigin);
   const note = useCallback((element: HTMLElement | null) => noteOrigin(element, origin), [origin]);
   return (
-    <DialogPrimitive.Portal>
+    <DialogPrimitive.Portal container={usePortalContainer()}>
       <DialogPrimitive.Overlay className="fixed inset-0 z-50 bg-black/50 animate-in fade-in-0" />
       <DialogPrimitive.Content
         ref={note}

@@ -32,6 +32,12 @@ export function gapsBetween(footage: Footage, from: Millis, to: Millis): Gap[] {
   return footage.gaps.filter((gap) => gap.start < to && gap.end > from);
 }
 
+/** Whether a time is known to lie before the camera was ever to be recorded: nobody is to blame for it. */
+export function isBeforeFirst({ known, spans, gaps }: Footage, at: Millis): boolean {
+  const first = Math.min(spans[0]?.start ?? Number.POSITIVE_INFINITY, gaps[0]?.start ?? Number.POSITIVE_INFINITY);
+  return contains(known, at) && at < first;
+}
+
 /** What comes after the last answer is not known yet, for so long at most. */
 const ANSWER_AGE: Millis = 60_000;
 

@@ -89,8 +89,9 @@ function Cameras({ cameras, search, isLive }: CamerasProps) {
           footage={footage}
           gaps={covers(footage, window, now) ? clip(footage, window).gaps : undefined}
           now={now}
-          onSeek={(at) => actions.onSeek(selected, at)}
-          onClose={actions.onClose}
+          onSeek={actions.onSeek}
+          onMoment={(at) => actions.onMoment(selected, at)}
+          onClose={() => actions.onClose(selected)}
         />
       )}
       {cameras.length === 0 ? (
@@ -119,20 +120,23 @@ function Cameras({ cameras, search, isLive }: CamerasProps) {
 function useActions(setView: Dispatch<SetStateAction<View>>) {
   const navigate = useNavigate();
   return useMemo(() => {
-    const go = (camera: Camera, at: Millis, replace: boolean) => {
-      setView((view) => reveal(view, at, serverNow()));
-      void navigate({ to: "/", search: (before) => ({ ...parseListFilter(before), ...searchFor(camera.key, at) }), replace, resetScroll: false });
-    };
     return {
       onZoom: (factor: number, anchor: Millis) => setView((view) => zoom(view, factor, anchor, serverNow())),
       onPan: (by: Millis) => setView((view) => pan(view, by, serverNow())),
-      onSeek: (camera: Camera, at: Millis) => go(camera, at, true),
+      onSeek: (at: Millis) => setView((view) => reveal(view, at, serverNow())),
+      // One place in the history for each time that a player is opened, however long it plays.
+      onMoment: (camera: Camera, at: Millis) =>
+        void navigate({ to: "/", search: (now: RecordingsSearch) => movedTo(now, camera, at), replace: true, resetScroll: false }),
       onOpen: (camera: Camera, at: Millis | "latest") => {
-        go(camera, at === "latest" ? serverNow() : at, false);
+        setView((view) => reveal(view, at === "latest" ? serverNow() : at, serverNow()));
+        void navigate({ to: "/", search: (before) => ({ ...parseListFilter(before), ...searchFor(camera.key, at) }), resetScroll: false });
         // The player is above the rows.
         scrollTo({ top: 0, behavior: "smooth" });
       },
-      onClose: () => void navigate({ to: "/", search: (before) => parseListFilter(before), resetScroll: false }),
+      onClose: (camera: Camera) => {
+        void navigate({ to: "/", search: (before) => parseListFilter(before), resetScroll: false });
+        focusRow(camera);
+      },
     };
   }, [navigate, setView]);
 }
@@ -140,6 +144,16 @@ function useActions(setView: Dispatch<SetStateAction<View>>) {
 /** The camera that is played belongs to it, wherever its row is. */
 function withSelected(visible: readonly Camera[], selected: Camera | undefined): readonly Camera[] {
   return selected === undefined || visible.some(({ id }) => id === selected.id) ? visible : [...visible, selected];
+}
+
+/** The address at another moment of the camera that it names; another camera's player may have been opened meanwhile. */
+function movedTo(search: RecordingsSearch, camera: Camera, at: Millis): RecordingsSearch {
+  return search.camera === camera.key || search.camera === camera.id ? { ...search, ...searchFor(search.camera, at) } : search;
+}
+
+/** Where the player was opened from. */
+function focusRow(camera: Camera): void {
+  document.querySelector<HTMLElement>(`[data-camera="${CSS.escape(camera.key)}"] button`)?.focus({ preventScroll: true });
 }
 
 /** What is wrong comes first: a tab shows only the beginning. */

@@ -13,6 +13,7 @@ interface PlayerSectionProps {
   readonly gaps: readonly Gap[] | undefined;
   readonly now: Millis;
   onSeek(at: Millis): void;
+  onMoment(at: Millis): void;
   onClose(): void;
 }
 

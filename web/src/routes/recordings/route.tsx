@@ -9,7 +9,9 @@ export const recordingsRoute = createRoute({
   path: "/",
   validateSearch: parseSearch,
   // Starts the first request early; the page itself shows its waiting and its failing.
-  loader: ({ context }) => {
+  // The address follows the player: that is no reason to ask again.
+  loader: ({ context, cause }) => {
+    if (cause === "stay") return;
     void context.queryClient.prefetchQuery(camerasQuery);
   },
   component: Page,

@@ -22,8 +22,8 @@ export function targetOf(search: RecordingsSearch): Millis | "latest" {
   return search.t === undefined ? "latest" : Date.parse(search.t);
 }
 
-export function searchFor(camera: string, at: Millis): RecordingsSearch {
-  return { camera, t: new Date(at).toISOString() };
+export function searchFor(camera: string, at: Millis | "latest"): RecordingsSearch {
+  return at === "latest" ? { camera } : { camera, t: new Date(at).toISOString() };
 }
 
 /** A whole address that shows this moment, for somebody else. */

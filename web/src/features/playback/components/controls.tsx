@@ -2,7 +2,9 @@ import {
   ChevronFirst,
   ChevronLast,
   FastForward,
+  Keyboard,
   Maximize,
+  Minimize,
   Pause,
   Play,
   Rewind,
@@ -28,6 +30,7 @@ interface ControlsProps {
   readonly playing: boolean;
   readonly rate: number;
   readonly muted: boolean;
+  readonly isFull: boolean;
   readonly hasPreviousGap: boolean;
   readonly hasNextGap: boolean;
   onCommand(command: Command): void;
@@ -35,7 +38,7 @@ interface ControlsProps {
 }
 
 /** The buttons under the picture. Each does what its key does. */
-export function Controls({ playing, rate, muted, hasPreviousGap, hasNextGap, onCommand, onRate }: ControlsProps) {
+export function Controls({ playing, rate, muted, isFull, hasPreviousGap, hasNextGap, onCommand, onRate }: ControlsProps) {
   const jump = (seconds: number) => () => onCommand({ kind: "jump", seconds });
   return (
     <div role="toolbar" aria-label="Playback" className="flex flex-wrap items-center gap-x-1 gap-y-1.5 max-sm:gap-x-0.5">
@@ -44,21 +47,21 @@ export function Controls({ playing, rate, muted, hasPreviousGap, hasNextGap, onC
       </IconButton>
       <Divider />
       <JumpButton label="Back 1 min" shortcut="Shift ←" text="1 min" onClick={jump(-60)} back />
-      <JumpButton label="Back 10 s" shortcut="←" text="10 s" onClick={jump(-10)} back />
-      <JumpButton label="Forward 10 s" shortcut="→" text="10 s" onClick={jump(10)} />
+      <JumpButton label="Back 10 s" shortcut="J" text="10 s" onClick={jump(-10)} back />
+      <JumpButton label="Forward 10 s" shortcut="L" text="10 s" onClick={jump(10)} />
       <JumpButton label="Forward 1 min" shortcut="Shift →" text="1 min" onClick={jump(60)} />
       <Divider />
-      <IconButton label="Previous gap" shortcut="[" disabled={!hasPreviousGap} onClick={() => onCommand({ kind: "previous-gap" })}>
+      <IconButton label="Previous gap" shortcut="P" disabled={!hasPreviousGap} onClick={() => onCommand({ kind: "previous-gap" })}>
         <SkipBack aria-hidden />
       </IconButton>
-      <IconButton label="Next gap" shortcut="]" disabled={!hasNextGap} onClick={() => onCommand({ kind: "next-gap" })}>
+      <IconButton label="Next gap" shortcut="N" disabled={!hasNextGap} onClick={() => onCommand({ kind: "next-gap" })}>
         <SkipForward aria-hidden />
       </IconButton>
       <Divider />
-      <IconButton label="Mark the beginning of a range" shortcut="I" onClick={() => onCommand({ kind: "mark-in" })}>
+      <IconButton label="Start of a clip" shortcut="[" onClick={() => onCommand({ kind: "mark-in" })}>
         <ChevronFirst aria-hidden />
       </IconButton>
-      <IconButton label="Mark the end of a range" shortcut="O" onClick={() => onCommand({ kind: "mark-out" })}>
+      <IconButton label="End of a clip" shortcut="]" onClick={() => onCommand({ kind: "mark-out" })}>
         <ChevronLast aria-hidden />
       </IconButton>
       <span className="flex-1" />
@@ -69,8 +72,11 @@ export function Controls({ playing, rate, muted, hasPreviousGap, hasNextGap, onC
       <IconButton label={muted ? "Sound on" : "Sound off"} shortcut="M" onClick={() => onCommand({ kind: "mute" })}>
         {muted ? <VolumeX aria-hidden /> : <Volume2 aria-hidden />}
       </IconButton>
-      <IconButton label="Full screen" shortcut="F" onClick={() => onCommand({ kind: "fullscreen" })}>
-        <Maximize aria-hidden />
+      <IconButton label="Keyboard shortcuts" shortcut="?" className="pointer-coarse:hidden" onClick={() => onCommand({ kind: "help" })}>
+        <Keyboard aria-hidden />
+      </IconButton>
+      <IconButton label={isFull ? "Leave full screen" : "Full screen"} shortcut="F" onClick={() => onCommand({ kind: "fullscreen" })}>
+        {isFull ? <Minimize aria-hidden /> : <Maximize aria-hidden />}
       </IconButton>
     </div>
   );

@@ -19,10 +19,11 @@ const MAX_SHOWN = 200;
 /** The gaps that the timeline shows, newest first; a click plays the seconds before one. */
 export function GapList({ gaps, at, now, onSeek }: GapListProps) {
   if (!gaps) return <p className="px-2 py-1 text-xs text-muted-foreground">Not loaded yet.</p>;
-  if (gaps.length === 0) return <p className="px-2 py-1 text-xs text-muted-foreground">None.</p>;
+  const lost = gaps.filter((gap) => gap.cause !== "connecting");
+  if (lost.length === 0) return <p className="px-2 py-1 text-xs text-muted-foreground">None.</p>;
   return (
     <ol className="max-h-56 overflow-y-auto lg:max-h-none" aria-label="Gaps, newest first">
-      {gaps.toReversed().slice(0, MAX_SHOWN).map((gap) => (
+      {lost.toReversed().slice(0, MAX_SHOWN).map((gap) => (
         <li key={gap.start}>
           <button
             type="button"

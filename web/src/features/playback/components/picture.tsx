@@ -22,12 +22,12 @@ interface PictureProps {
 export function Picture({ player, state, label, muted, now, notice, onDownloadSegment }: PictureProps) {
   const attach = useAttach(player);
   return (
-    <div className="relative flex aspect-video max-h-[54vh] w-full items-center justify-center overflow-hidden rounded-md bg-black" data-testid="picture" data-player={phaseOf(state)}>
+    <div className="relative flex aspect-video max-h-[54vh] w-full items-center justify-center overflow-hidden rounded-md bg-black group-data-[fullscreen=true]/stage:aspect-auto group-data-[fullscreen=true]/stage:size-full group-data-[fullscreen=true]/stage:max-h-none group-data-[fullscreen=true]/stage:rounded-none" data-testid="picture" data-player={phaseOf(state)}>
       {/* Recorded by cameras: there are no captions. */}
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
-      <video ref={attach} className="size-full object-contain" muted={muted} playsInline aria-label={label} onClick={() => player.toggle()} />
+      <video ref={attach} className="size-full object-contain" muted={muted} playsInline aria-label={label} />
       <Overlay state={state} now={now} onRetry={() => player.retry()} onLatest={() => player.latest()} onDownloadSegment={onDownloadSegment} />
-      <div aria-live="polite" className="absolute inset-x-3 bottom-3 flex justify-center">
+      <div aria-live="polite" className="absolute inset-x-3 bottom-3 flex justify-center group-data-[fullscreen=true]/stage:bottom-32">
         {notice}
       </div>
     </div>

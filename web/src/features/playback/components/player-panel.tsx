@@ -1,21 +1,19 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useState } from "react";
 import { IconButton } from "@/components/icon-button";
 import { Card } from "@/components/ui/card";
-import { nextGap, previousGap } from "@/lib/footage/navigate";
 import type { Footage, Gap, Millis } from "@/lib/footage/types";
-import { formatFull } from "@/lib/time/format";
 import type { Player } from "../engine/player";
-import { Controls } from "./controls";
 import { CopyLink, useCopy } from "./copy-link";
 import { Downloads, useDownloads } from "./downloads";
 import { GapList } from "./gap-list";
+import { KeysDialog } from "./keys-dialog";
 import { Moment } from "./moment";
-import { Picture } from "./picture";
-import { Scrubber } from "./scrubber";
-import { SkippedNotice } from "./skipped-notice";
+import { PlayerStage } from "./player-stage";
 import { useCommands } from "./use-commands";
+import { useFullscreen } from "./use-fullscreen";
 import { useSnapshot } from "./use-player";
+import { useTarget } from "./use-target";
 
 interface PlayerPanelProps {
   readonly player: Player;
@@ -29,59 +27,49 @@ interface PlayerPanelProps {
   /** The camera's recording state. */
   readonly status: ReactNode;
   linkTo(at: Millis): string;
-  /** A moment was chosen in the panel: the address should say so. */
+  /** A moment was chosen in the panel: what is around it should show it. */
   onSeek(at: Millis): void;
+  /** This moment is shown now: the address should say so. */
+  onMoment(at: Millis): void;
   onClose(): void;
 }
 
-export function PlayerPanel({ player, camera, target, footage, gaps, now, status, linkTo, onSeek, onClose }: PlayerPanelProps) {
-  const { state, at, rate, skipped } = useSnapshot(player);
+export function PlayerPanel({ player, camera, target, footage, gaps, now, status, linkTo, onSeek, onMoment, onClose }: PlayerPanelProps) {
+  const { at } = useSnapshot(player);
   const [copied, copy, forgetCopy] = useCopy();
   const downloads = useDownloads(camera.id, at);
-  const stage = useRef<HTMLDivElement>(null);
-
-  const seek = useSeek(player, target, onSeek);
+  const [helps, setHelps] = useState(false);
+  const fullscreen = useFullscreen();
+  useTarget(player, target, onMoment);
+  const seek = (moment: Millis) => {
+    player.goTo(moment);
+    onSeek(moment);
+  };
 
   const commands = useCommands({
     player,
     footage,
     onCopyLink: (moment) => copy(linkTo(moment)),
-    onFullscreen: () => void (document.fullscreenElement ? document.exitFullscreen() : stage.current?.requestFullscreen()),
+    onFullscreen: fullscreen.toggle,
+    onHelp: () => setHelps(true),
+    onEscape: () => void (fullscreen.leave() || onClose()),
   });
 
   return (
     <Card aria-label={`Player: ${camera.name}`} className="grid gap-x-4 p-3 lg:grid-cols-[minmax(0,1fr)_19rem]" data-testid="player">
       <div className="min-w-0">
-        <div ref={stage} className="flex flex-col justify-center bg-black/0">
-          <Picture
-            player={player}
-            state={state}
-            label={at === undefined ? camera.name : `${camera.name}, ${formatFull(at)}`}
-            muted={commands.muted}
-            now={now}
-            notice={skipped && <SkippedNotice skipped={skipped} footage={footage} now={now} onDismiss={() => player.dismissSkipped()} />}
-            onDownloadSegment={downloads.segment}
-          />
-        </div>
-        <Scrubber
-          label={`${camera.name}: position`}
+        <PlayerStage
+          player={player}
+          camera={camera}
           footage={footage}
-          at={at}
-          range={commands.marks}
           now={now}
+          commands={commands}
+          fullscreen={fullscreen}
           onSeek={seek}
-        />
-        <div className="mt-3">
-          <Controls
-            playing={!(state.kind === "ready" && state.phase === "paused")}
-            rate={rate}
-            muted={commands.muted}
-            hasPreviousGap={at !== undefined && previousGap(footage, at) !== undefined}
-            hasNextGap={at !== undefined && nextGap(footage, at) !== undefined}
-            onCommand={commands.run}
-            onRate={(value) => player.setRate(value)}
-          />
-        </div>
+          onDownloadSegment={downloads.segment}
+        >
+          {helps && <KeysDialog onClose={() => setHelps(false)} />}
+        </PlayerStage>
       </div>
       <aside className="flex min-h-0 min-w-0 flex-col gap-4 pt-3 lg:pt-0">
         <div className="flex items-start justify-between gap-2">
@@ -112,21 +100,4 @@ export function PlayerPanel({ player, camera, target, footage, gaps, now, status
       </aside>
     </Card>
   );
-}
-
-/** Keeps the player at the moment that the address names, and the address at what is chosen here. */
-function useSeek(player: Player, target: Millis | "latest", onSeek: (at: Millis) => void): (at: Millis) => void {
-  const told = useRef<Millis | "latest">(undefined);
-  // The player is outside of React: it is told when the address asks for another moment.
-  useEffect(() => {
-    if (told.current === target) return;
-    told.current = target;
-    if (target === "latest") player.latest();
-    else player.goTo(target);
-  }, [player, target]);
-  return (at) => {
-    told.current = Math.round(at);
-    player.goTo(told.current);
-    onSeek(told.current);
-  };
 }

@@ -11,11 +11,14 @@ interface ScrubberProps {
   readonly range: Partial<Interval>;
   readonly now: Millis;
   onSeek(at: Millis): void;
+  onScrub(at: Millis, phase: "move" | "end"): void;
 }
 
 /** The player's own, closer timeline: it goes along with the picture. */
-export function Scrubber({ label, footage, at, range, now, onSeek }: ScrubberProps) {
+export function Scrubber({ label, footage, at, range, now, onSeek, onScrub }: ScrubberProps) {
   const [view, setView] = useState<View>({ kind: "follow", span: HOUR });
+  // While somebody drags, nothing moves under the pointer.
+  const [held, setHeld] = useState<Interval>();
   // The picture that the view last went along with: after that the person may look elsewhere.
   const [followed, setFollowed] = useState<Millis>();
   if (at !== undefined && at !== followed) {
@@ -23,7 +26,11 @@ export function Scrubber({ label, footage, at, range, now, onSeek }: ScrubberPro
     const next = keepInView(view, at, followed, now);
     if (next !== view) setView(next);
   }
-  const window = viewWindow(view, now);
+  const window = held ?? viewWindow(view, now);
+  const scrub = (moment: Millis, phase: "move" | "end") => {
+    setHeld(phase === "move" ? window : undefined);
+    onScrub(moment, phase);
+  };
   const onZoom = (factor: number, anchor: Millis) => setView(zoom(view, factor, anchor, now));
   const onPan = (by: Millis) => setView(pan(view, by, now));
   return (
@@ -39,6 +46,7 @@ export function Scrubber({ label, footage, at, range, now, onSeek }: ScrubberPro
         height={44}
         wheelZooms
         onPick={onSeek}
+        onScrub={scrub}
         onZoom={onZoom}
         onPan={onPan}
       />

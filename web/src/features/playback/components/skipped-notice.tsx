@@ -1,6 +1,6 @@
 import { SkipForward, X } from "lucide-react";
 import { causeLabel } from "@/lib/footage/causes";
-import { gapsBetween } from "@/lib/footage/navigate";
+import { gapsBetween, isBeforeFirst } from "@/lib/footage/navigate";
 import { type Footage, type Interval, type Millis } from "@/lib/footage/types";
 import { formatDuration, formatMoment } from "@/lib/time/format";
 
@@ -32,9 +32,10 @@ export function SkippedNotice({ skipped, footage, now, onDismiss }: SkippedNotic
 /** `No footage from 13:02:11 to 13:04:25 (2 min 14 s): camera unreachable.` */
 export function skippedText(skipped: Interval, footage: Footage, now: Millis): string {
   const gaps = gapsBetween(footage, skipped.start, skipped.end);
+  if (isBeforeFirst(footage, skipped.start)) return `Recording began at ${formatMoment(skipped.end, now)}.`;
   // Somebody who asked for a time inside a gap is told about the whole gap.
   const start = Math.min(skipped.start, gaps[0]?.start ?? skipped.start);
-  const causes = [...new Set(gaps.map((gap) => causeLabel(gap.cause).toLowerCase()))];
+  const causes = [...new Set(gaps.filter((gap) => gap.cause !== "connecting").map((gap) => causeLabel(gap.cause).toLowerCase()))];
   const why = causes.length > 0 ? `: ${causes.join(", ")}` : "";
   return `No footage from ${formatMoment(start, now)} to ${formatMoment(skipped.end, now)} (${formatDuration(skipped.end - start)})${why}.`;
 }

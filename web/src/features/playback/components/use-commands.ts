@@ -1,16 +1,20 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { nextGap, previousGap } from "@/lib/footage/navigate";
 import type { Footage, Millis } from "@/lib/footage/types";
 import type { Player } from "../engine/player";
 import { type Marks, markEnd, markStart } from "../engine/range";
-import { type Command, commandOf, isTaken } from "../engine/shortcuts";
+import type { Command } from "../engine/shortcuts";
 import { RATES } from "../engine/state";
+import { useKeys } from "./use-keys";
 
 interface Context {
   readonly player: Player;
   readonly footage: Footage;
   onCopyLink(at: Millis): void;
   onFullscreen(): void;
+  onHelp(): void;
+  /** Leaves full screen or the player, whichever is first. */
+  onEscape(): void;
 }
 
 export interface Commands {
@@ -37,6 +41,8 @@ export function useCommands(context: Context): Commands {
         return player.toggle();
       case "jump":
         return player.jump(command.seconds * 1000);
+      case "frame":
+        return player.step(command.step);
       case "latest":
         return player.latest();
       case "speed":
@@ -45,6 +51,10 @@ export function useCommands(context: Context): Commands {
         return setMuted(!muted);
       case "fullscreen":
         return context.onFullscreen();
+      case "help":
+        return context.onHelp();
+      case "close":
+        return context.onEscape();
       default:
         return at === undefined ? undefined : runAt(command.kind, at);
     }
@@ -68,22 +78,4 @@ function goToGap({ player, footage }: Context, kind: "previous-gap" | "next-gap"
 function stepRate(rate: number, step: 1 | -1): number {
   const index = RATES.findIndex((option) => option >= rate);
   return RATES[Math.min(RATES.length - 1, Math.max(0, index + step))] ?? rate;
-}
-
-/** The keys work on the whole page: an effect, because the window is outside of React. */
-function useKeys(run: (command: Command) => void): void {
-  const latest = useRef(run);
-  useEffect(() => {
-    latest.current = run;
-  });
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const command = commandOf(event);
-      if (!command || isTaken(event.target, event.key)) return;
-      event.preventDefault();
-      latest.current(command);
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, []);
 }

@@ -65,8 +65,8 @@ describe("which session to ask for", () => {
     const old = planSession(now - 600 * MINUTE, now);
     expect(old.to).toBeLessThan(now);
     expect(covers(old, now - 600 * MINUTE)).toBe(true);
-    expect(covers(old, now - 601 * MINUTE)).toBe(true);
-    expect(covers(old, now - 605 * MINUTE)).toBe(false);
+    expect(covers(old, now - 629 * MINUTE)).toBe(true);
+    expect(covers(old, now - 631 * MINUTE)).toBe(false);
     expect(covers(old, old.to ?? 0)).toBe(false);
   });
 });
@@ -108,7 +108,8 @@ function key(name: string, more = {}) {
 
 describe("the keys", () => {
   it("jump, and leave the browser's own shortcuts alone", () => {
-    expect(commandOf(key("ArrowLeft"))).toEqual({ kind: "jump", seconds: -10 });
+    expect(commandOf(key("ArrowLeft"))).toEqual({ kind: "jump", seconds: -5 });
+    expect(commandOf(key("J"))).toEqual({ kind: "jump", seconds: -10 });
     expect(commandOf(key("ArrowRight", { shiftKey: true }))).toEqual({ kind: "jump", seconds: 60 });
     expect(commandOf(key("c", { ctrlKey: true }))).toBeUndefined();
     expect(commandOf(key("x"))).toBeUndefined();

@@ -8,8 +8,8 @@ export interface SessionPlan {
   readonly to: Millis | undefined;
 }
 
-/** So that small jumps back need no new session. */
-const LEAD = 2 * MINUTE;
+/** So that jumping and dragging back needs no new session. */
+const LEAD = 30 * MINUTE;
 /** A playlist of this length loads in an instant; the next session follows where it ends. */
 const LENGTH = 2 * HOUR;
 

@@ -4,21 +4,21 @@
  */
 import type { Interval, Millis } from "@/lib/footage/types";
 import { HOUR, MINUTE } from "@/lib/footage/view";
-import { endPosition, gapExit, lastWall, type Piece, positionOf, skippedBetween, wallAt } from "./pieces";
-import { covers, planSession, type SessionPlan } from "./plan";
-import { canDecode, openStream, type Stream } from "./stream";
-import { NoFootageError, type Phase, type PlayerState, type Session, type SessionSource, type Snapshot } from "./state";
+import { type Active, opened, phaseOf } from "./active";
+import { Drag } from "./drag";
+import { placeInGrowing } from "./edge";
+import { FrameClock, stepFrom } from "./frames";
+import { gapExit, positionOf, skippedBetween, wallAt } from "./pieces";
+import { covers, planSession } from "./plan";
+import { isLive, isSame, messageOf, NoFootageError, type PlayerState, type SessionSource, type Snapshot } from "./state";
+import { canDecode, openStream, secondsAhead } from "./stream";
 
 /** How often position and gaps are looked at. */
 const TICK = 100;
-/** Distance from the end of the recording that is kept when somebody asks for the newest picture. */
-const EDGE: Millis = 3_000;
 /** A time closer to now than this means "the latest picture". */
 const PRESENT: Millis = 10_000;
 /** So much of the last footage is shown where the present was asked for and there is none. */
 const RUN_UP: Millis = 10_000;
-/** At the end of a playlist less than this is left (seconds): the player waits for more. */
-const AT_END = 0.6;
 /** How often a session's life is made longer: it lasts an hour. */
 const EXTEND = 10 * MINUTE;
 /** Time until a failure that may pass is tried again. */
@@ -26,25 +26,14 @@ const RETRY: Millis = 4_000;
 /** A growing playlist longer than this is left for a fresh one, so that reloading stays cheap. */
 const LONGEST = 4 * HOUR;
 
-interface Active {
-  readonly plan: SessionPlan;
-  readonly session: Session;
-  /** RFC 6381, at the time that was asked for; empty if nothing is recorded there. */
-  readonly codecs: string;
-  stream: Stream | undefined;
-  pieces: readonly Piece[];
-  growing: boolean;
-  started: boolean;
-  /** When its life was last made longer. */
-  extended: Millis;
-}
-
 export class Player {
   private readonly listeners = new Set<() => void>();
-  private snapshot: Snapshot = { state: { kind: "idle" }, at: undefined, rate: 1, skipped: undefined };
+  private snapshot: Snapshot = { state: { kind: "idle" }, at: undefined, rate: 1, skipped: undefined, scrubbing: false };
   private video: HTMLVideoElement | undefined;
   private active: Active | undefined;
   private wantsToPlay = true;
+  private drag: Drag | undefined;
+  private readonly frames = new FrameClock();
   private lastPosition = 0;
   /** The time that was asked for and is not shown yet. */
   private target: Millis | undefined;
@@ -74,11 +63,13 @@ export class Player {
     for (const event of events) video.addEventListener(event, look);
     video.addEventListener("ended", ended);
     this.timer = setInterval(look, TICK);
+    const leaveFrames = this.frames.watch(video);
     if (this.target !== undefined) void this.open(this.target);
     return () => {
       for (const event of events) video.removeEventListener(event, look);
       video.removeEventListener("ended", ended);
       clearInterval(this.timer);
+      leaveFrames();
       this.turn += 1;
       this.target ??= this.snapshot.at;
       this.close();
@@ -109,6 +100,35 @@ export class Player {
   jump(by: Millis): void {
     const from = this.target ?? this.snapshot.at;
     if (from !== undefined) this.goTo(Math.min(from + by, this.now()));
+  }
+
+  /** The next frame, or the one before; it stays on the screen. */
+  step(step: 1 | -1): void {
+    const { video, active } = this;
+    if (!video || !active?.started) return;
+    this.pause();
+    const shown = video.seeking ? video.currentTime : (this.frames.shown ?? video.currentTime);
+    video.currentTime = stepFrom(active.pieces, shown, video.currentTime, this.frames.distance, step);
+    this.look();
+  }
+
+  /** Somebody drags over the timeline: the clock is there at once, the picture as soon as it can be. */
+  scrub(at: Millis): void {
+    const now = this.now();
+    const to = Math.min(at, now);
+    if (this.drag) this.drag.move(to, now);
+    else this.drag = new Drag(to, now);
+    this.video?.pause();
+    this.publish({ scrubbing: true, at: to, skipped: undefined });
+    this.followDrag();
+  }
+
+  /** The drag is over: exactly this moment. */
+  endScrub(): void {
+    const at = this.drag?.at;
+    this.drag = undefined;
+    this.publish({ scrubbing: false });
+    if (at !== undefined) this.goTo(at);
   }
 
   toggle(): void {
@@ -160,7 +180,7 @@ export class Player {
         this.source.end(session.id);
         return;
       }
-      const active: Active = { plan, session, codecs, stream: undefined, pieces: [], growing: false, started: false, extended: this.now() };
+      const active = opened(plan, session, codecs, this.now());
       this.active = active;
       if (!canDecode(codecs)) {
         this.publish({ state: { kind: "unsupported", at, codecs } });
@@ -232,11 +252,9 @@ export class Player {
     return last === undefined ? undefined : last - RUN_UP;
   }
 
-  /** The position for a time; the newest footage for a time that lies behind it in a growing list. */
+  /** The position for a time; the live edge for a time that lies behind it in a growing list. */
   private place(active: Active, at: Millis): number | undefined {
-    const end = lastWall(active.pieces);
-    if (active.growing && end !== undefined && at > end - EDGE) return positionOf(active.pieces, end - EDGE);
-    return positionOf(active.pieces, at);
+    return active.growing ? placeInGrowing(active.pieces, at, this.now()) : positionOf(active.pieces, at);
   }
 
   private seek(active: Active, position: number, at: Millis): void {
@@ -255,7 +273,7 @@ export class Player {
 
   private startPicture(): void {
     const video = this.video;
-    if (!video || !this.wantsToPlay || !this.active?.started) return;
+    if (!video || !this.wantsToPlay || this.drag || !this.active?.started) return;
     video.play().catch((error: unknown) => {
       // Sound needs a click first: then without sound.
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError" || video.muted) return;
@@ -269,7 +287,8 @@ export class Player {
     const { video, active } = this;
     const { state: before } = this.snapshot;
     if (before.kind === "failed" && before.retryAt !== undefined && this.now() >= before.retryAt) this.retry();
-    if (!video || !active?.started || !isLive(before)) return;
+    this.followDrag();
+    if (!video || !active?.started || !isLive(before) || this.drag) return;
     const position = video.currentTime;
     if (!video.seeking) this.stepOverGap(video, active, position);
     const skipped = position > this.lastPosition ? this.skippedSince(active, position) : undefined;
@@ -282,18 +301,26 @@ export class Player {
     this.renew(active, at);
   }
 
+  /** A seek begins when the one before is over, so that pictures come as fast as they can be decoded. */
+  private followDrag(): void {
+    const { drag, video, active } = this;
+    if (!drag || !video) return;
+    if (active?.started && covers(active.plan, drag.at)) {
+      const position = video.seeking ? undefined : drag.nextPosition(active.pieces);
+      if (position === undefined) return;
+      this.lastPosition = position;
+      video.currentTime = position + 0.000_5;
+    } else if (drag.wantsSession(this.now())) {
+      this.target = drag.at;
+      void this.open(drag.at);
+    }
+  }
+
   private readyState(video: HTMLVideoElement, active: Active): PlayerState {
     const state = this.snapshot.state;
     const shown = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
     if (state.kind === "starting" && !shown) return state;
-    return { kind: "ready", phase: this.phase(video, active) };
-  }
-
-  private phase(video: HTMLVideoElement, active: Active): Phase {
-    if (!this.wantsToPlay) return "paused";
-    if (active.growing && endPosition(active.pieces) - video.currentTime < AT_END) return "waiting";
-    if (video.seeking || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return "buffering";
-    return "playing";
+    return { kind: "ready", phase: phaseOf(video, active, this.wantsToPlay) };
   }
 
   private stepOverGap(video: HTMLVideoElement, active: Active, position: number): void {
@@ -361,38 +388,10 @@ export class Player {
   }
 
   private publish(change: Partial<Snapshot>): void {
-    const next = { ...this.snapshot, ...change };
-    if (same(next, this.snapshot)) return;
+    // During a drag the clock is where the pointer is.
+    const next = { ...this.snapshot, ...change, ...(this.drag ? { at: this.drag.at, skipped: undefined } : {}) };
+    if (isSame(next, this.snapshot)) return;
     this.snapshot = next;
     for (const listener of this.listeners) listener();
   }
-}
-
-/** Seconds that are loaded from the current position on. */
-function secondsAhead({ buffered, currentTime }: HTMLVideoElement): number {
-  for (let i = 0; i < buffered.length; i += 1) {
-    if (buffered.start(i) <= currentTime && currentTime < buffered.end(i)) return buffered.end(i) - currentTime;
-  }
-  return 0;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "The footage could not be opened.";
-}
-
-function isLive(state: PlayerState): boolean {
-  return state.kind === "starting" || state.kind === "ready";
-}
-
-function same(a: Snapshot, b: Snapshot): boolean {
-  return (
-    sameState(a.state, b.state) &&
-    a.at === b.at &&
-    a.rate === b.rate &&
-    a.skipped === b.skipped
-  );
-}
-
-function sameState(a: PlayerState, b: PlayerState): boolean {
-  return a === b || (a.kind === "ready" && b.kind === "ready" && a.phase === b.phase);
 }

@@ -23,6 +23,16 @@ export interface Snapshot {
   readonly rate: number;
   /** The last stretch without footage that playback stepped over. */
   readonly skipped: Interval | undefined;
+  /** Somebody drags over the timeline: `at` is where, and the picture follows. */
+  readonly scrubbing: boolean;
+}
+
+export function isSame(a: Snapshot, b: Snapshot): boolean {
+  return isSameState(a.state, b.state) && a.at === b.at && a.rate === b.rate && a.skipped === b.skipped && a.scrubbing === b.scrubbing;
+}
+
+function isSameState(a: PlayerState, b: PlayerState): boolean {
+  return a === b || (a.kind === "ready" && b.kind === "ready" && a.phase === b.phase);
 }
 
 export const RATES = [0.5, 1, 2, 4, 8] as const;
@@ -49,3 +59,11 @@ export interface SessionSource {
 
 /** To be thrown by `SessionSource.start` when there is no footage in the range. */
 export class NoFootageError extends Error {}
+
+export function isLive(state: PlayerState): boolean {
+  return state.kind === "starting" || state.kind === "ready";
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "The footage could not be opened.";
+}

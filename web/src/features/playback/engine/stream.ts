@@ -69,6 +69,14 @@ export async function openStream(video: HTMLVideoElement, url: string, events: S
   };
 }
 
+/** Seconds that are loaded from the current position on. */
+export function secondsAhead({ buffered, currentTime }: HTMLVideoElement): number {
+  for (let i = 0; i < buffered.length; i += 1) {
+    if (buffered.start(i) <= currentTime && currentTime < buffered.end(i)) return buffered.end(i) - currentTime;
+  }
+  return 0;
+}
+
 /** Whether the browser can play it; yes if that is not known, then the player finds out. */
 export function canDecode(codecs: string): boolean {
   if (codecs === "" || typeof MediaSource === "undefined") return true;
