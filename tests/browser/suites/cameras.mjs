@@ -151,6 +151,58 @@ describe("cameras", { timeout: 600_000 }, () => {
     assert.doesNotMatch(await page.content(), /hawk/);
   });
 
+  test("a camera that was just added connects, and neither it nor anybody is blamed for the time before", async (t) => {
+    const page = await goTo(t, "/");
+    await page.locator("[data-testid=camera][data-camera=from-file]").waitFor();
+    // Whatever is shown of it from the first moment on.
+    await page.evaluate(() => {
+      window.shown = new Set();
+      const look = () => {
+        const row = document.querySelector("[data-testid=camera]:not([data-camera=from-file])");
+        if (!row) return;
+        window.shown.add(row.querySelector("[data-state]")?.dataset.state);
+        const share = row.querySelector("[data-testid=slo]")?.textContent;
+        if (share) window.shown.add(share);
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    });
+    const camera = await server.post("/cameras", { name: "Drive", source: { main_url: cameras.url(2) } });
+    const row = page.locator(`[data-testid=camera][data-camera=${camera.key}]`);
+    await row.getByText(/^Recording/).waitFor();
+    await server.recorded(camera.key, 10);
+    await row.getByTestId("slo").waitFor();
+    const shown = await page.evaluate(() => [...window.shown]);
+    t.diagnostic(shown.join(", "));
+    assert.ok(shown.includes("recording") && !shown.includes("gap"), shown.join(", "));
+    assert.deepEqual(shown.filter((one) => /%/.test(one) && !/^100/.test(one)), []);
+    const { gaps, slo, recording_since: since } = await server.timeline(camera.key);
+    assert.deepEqual([gaps.map(({ cause, loss }) => [cause, loss]), gaps[0].start, slo.ratio], [[["connecting", false]], since, 1]);
+    // A moment at which it did not exist.
+    const track = row.getByTestId("track");
+    const box = await track.boundingBox();
+    await page.mouse.click(box.x + box.width / 3, box.y + box.height / 2);
+    await page.getByTestId("skipped").getByText(/^Recording began at/).waitFor();
+    assert.doesNotMatch(await page.getByTestId("player").innerText(), /unreachable/i);
+    await fetch(`${server.url}/api/v1/cameras/${camera.id}`, { method: "DELETE", headers: { authorization: `Bearer ${server.token}` } });
+  });
+
+  test("stopping a recording asks first, starting does not", async (t) => {
+    const page = await goTo(t, "/cameras/from-file");
+    await page.locator("[data-testid=camera-state][data-state=recording]").waitFor();
+    const wants = async () => (await server.get("/cameras/from-file/status")).wants_recording;
+    await page.getByRole("button", { name: "Stop recording" }).click();
+    const dialog = page.getByRole("alertdialog", { name: /Stop recording From the file/ });
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await wants(), true);
+    await page.getByRole("button", { name: "Stop recording" }).click();
+    await dialog.getByRole("button", { name: "Stop recording" }).click();
+    await page.locator("[data-testid=camera-state][data-state=off]").waitFor();
+    assert.equal(await wants(), false);
+    await page.getByRole("button", { name: "Start recording" }).click();
+    await page.locator("[data-testid=camera-state][data-state=recording]").waitFor();
+  });
+
   test("a camera is deleted after it was said what becomes of its footage", async (t) => {
     const camera = await made("Shed");
     const page = await goTo(t, `/cameras/${camera.key}`);
@@ -196,6 +248,7 @@ describe("cameras", { timeout: 600_000 }, () => {
     const state = page.getByTestId("camera-state");
     await page.locator("[data-testid=camera-state][data-state=recording]").waitFor();
     await state.getByRole("button", { name: "Stop recording" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Stop recording" }).click();
     await state.getByText("Somebody stopped the recording by hand").waitFor();
     await state.getByRole("button", { name: "Start recording" }).click();
     await page.locator("[data-testid=camera-state][data-state=recording]").waitFor();

@@ -1,10 +1,11 @@
 // The page of events, against a real server and simulated cameras.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, openPage, signInTo } from "../lib/browser.mjs";
 import { PASSWORD } from "../lib/house.mjs";
 import { startCameras, startNightjar } from "../lib/nightjar.mjs";
-import { until } from "../lib/processes.mjs";
+import { run, until } from "../lib/processes.mjs";
 
 describe("events", { timeout: 600_000 }, () => {
   let browser, cameras, server;
@@ -66,6 +67,28 @@ describe("events", { timeout: 600_000 }, () => {
     await page.getByTestId("empty").waitFor();
   });
 
+  test("400 old events of one time are not new, and all of them are counted", async (t) => {
+    await server.stop();
+    await run("python3", ["-c", INSERT, join(server.folder, "data/nightjar.db"), String(Date.now() - 120_000)]);
+    await server.start();
+    const total = async (query) => (await server.get(`/events?limit=1${query}`)).pagination.total;
+    const open = await total("&type=storage_full&acknowledged=false");
+    assert.equal(open, 400);
+    const page = await goTo(t, "/events?type=storage_full");
+    await page.getByTestId("event").first().waitFor();
+    await live(page, "live");
+    // What is sent again after the connection was made has come by now.
+    await page.waitForTimeout(4_000);
+    assert.equal(await page.getByTestId("event").count(), 50);
+    assert.equal(await page.getByTestId("new-events").count(), 0);
+    await page.getByText("400 not acknowledged").waitFor();
+    await page.getByRole("button", { name: /^Acknowledge Storage full/ }).first().click();
+    await page.getByText("399 not acknowledged").waitFor();
+    await page.getByRole("button", { name: "Load more" }).click();
+    await until("the next page", async () => (await page.getByTestId("event").count()) === 100);
+    assert.equal(await page.getByTestId("new-events").count(), 0);
+  });
+
   test("what is looked for stands in the address", async (t) => {
     const page = await goTo(t, "/events");
     await page.getByLabel("Type").selectOption("camera_online");
@@ -107,3 +130,17 @@ describe("events", { timeout: 600_000 }, () => {
     assert.ok(width <= 390, `${width} px wide`);
   });
 });
+
+/** Python: 400 events of one moment, as a server stores them that loses all of its cameras at once. */
+const INSERT = `
+import os, sqlite3, sys
+db, millis = sqlite3.connect(sys.argv[1]), int(sys.argv[2])
+org = db.execute("SELECT id FROM organizations LIMIT 1").fetchone()[0]
+micros, hour = millis * 1000, 3600 * 1000 * 1000
+for _ in range(400):
+    id = millis.to_bytes(6, "big") + bytes([0x70, 0, 0x80 | os.urandom(1)[0] & 0x3F]) + os.urandom(7)
+    db.execute("INSERT INTO events (id, org_id, event_type, severity, start_at, metadata) VALUES (?, ?, 'storage_full', 3, ?, '{}')", (id, org, micros))
+for span in (-2**63, micros // hour * hour):
+    db.execute("INSERT INTO event_counts VALUES (?, ?, ?, 'storage_full', 3, 400, 0)", (org, bytes(16), span))
+db.commit()
+`;

@@ -96,7 +96,7 @@ describe("the player", { timeout: 600_000 }, () => {
   test("Space pauses after a click on a name or a button, and presses a button that Tab has reached", async (t) => {
     const page = await openAt(t, 2);
     await playing(page);
-    await page.getByRole("button", { name: "Back 10 seconds" }).click();
+    await page.getByRole("button", { name: "Back 10 s" }).click();
     await playing(page);
     const before = await clock(page);
     await page.keyboard.press("Space");

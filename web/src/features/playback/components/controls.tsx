@@ -46,10 +46,14 @@ export function Controls({ playing, rate, muted, isFull, hasPreviousGap, hasNext
         {playing ? <Pause aria-hidden fill="currentColor" /> : <Play aria-hidden fill="currentColor" />}
       </IconButton>
       <Divider />
-      <JumpButton label="Back 1 min" shortcut="Shift ←" text="1 min" onClick={jump(-60)} back />
+      <span className="contents max-sm:hidden">
+        <JumpButton label="Back 1 min" shortcut="Shift ←" text="1 min" onClick={jump(-60)} back />
+      </span>
       <JumpButton label="Back 10 s" shortcut="J" text="10 s" onClick={jump(-10)} back />
       <JumpButton label="Forward 10 s" shortcut="L" text="10 s" onClick={jump(10)} />
-      <JumpButton label="Forward 1 min" shortcut="Shift →" text="1 min" onClick={jump(60)} />
+      <span className="contents max-sm:hidden">
+        <JumpButton label="Forward 1 min" shortcut="Shift →" text="1 min" onClick={jump(60)} />
+      </span>
       <Divider />
       <IconButton label="Previous gap" shortcut="P" disabled={!hasPreviousGap} onClick={() => onCommand({ kind: "previous-gap" })}>
         <SkipBack aria-hidden />

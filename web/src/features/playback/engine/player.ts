@@ -348,7 +348,7 @@ export class Player {
 
   private onEnded(): void {
     const plan = this.active?.plan;
-    if (plan?.to !== undefined) this.goTo(plan.to);
+    if (plan?.to !== undefined && !this.drag) this.goTo(plan.to);
   }
 
   /** What is loaded already is played on; only then it is a failure. */
