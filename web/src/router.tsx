@@ -3,6 +3,7 @@ import { createRouter } from "@tanstack/react-router";
 import { focusNewPage } from "./lib/focus";
 import { accountRoute } from "./routes/account/route";
 import { addCameraRoute } from "./routes/add-camera/route";
+import { apiDocsRoute } from "./routes/api-docs/route";
 import { auditRoute } from "./routes/audit/route";
 import { cameraRoute } from "./routes/camera/route";
 import { camerasRoute } from "./routes/cameras/route";
@@ -19,6 +20,7 @@ import { usersRoute } from "./routes/users/route";
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
+  apiDocsRoute,
   signedInRoute.addChildren([
     recordingsRoute,
     camerasRoute,

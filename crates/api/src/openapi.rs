@@ -5,7 +5,7 @@ mod security;
 
 use axum::Router;
 use axum::http::Method;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
@@ -16,11 +16,8 @@ use crate::failures;
 use crate::idempotency;
 use crate::query::Query;
 use crate::routes;
-use crate::shell::headers::inline_policy;
 use crate::state::ApiState;
-
-/// The page, which needs nothing from elsewhere.
-const PAGE: &str = include_str!("../assets/docs.html");
+use crate::web;
 
 /// Types that clients send; what they may leave out is not required.
 const INPUTS: &[&str] = &[
@@ -107,22 +104,13 @@ pub fn document() -> Value {
     document
 }
 
-/// `/api/openapi.json` and `/api/docs`.
+/// `/api/openapi.json`, and `/api/docs`, which shows it: a page of the dashboard.
 pub(crate) fn routes() -> Router<ApiState> {
-    Router::new().route("/api/openapi.json", get(json)).route("/api/docs", get(page))
+    Router::new().route("/api/openapi.json", get(json)).route("/api/docs", get(web::index))
 }
 
 async fn json(Query(()): Query<()>) -> impl IntoResponse {
     ([(CACHE_CONTROL, "no-cache")], axum::Json(document()))
-}
-
-async fn page(Query(()): Query<()>) -> impl IntoResponse {
-    let headers = [
-        (CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-        (CACHE_CONTROL, "no-cache".to_owned()),
-        (CONTENT_SECURITY_POLICY, inline_policy(PAGE)),
-    ];
-    (headers, PAGE)
 }
 
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -1,7 +1,7 @@
 //! The dashboard: the files of `web/dist`, embedded at build.
 //!
 //! Paths that are no file and have no extension are pages of the dashboard's own router, so they
-//! get `index.html`. Under `/api` there are no pages.
+//! get `index.html`. Under `/api` there is one page, `/api/docs`.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -41,10 +41,15 @@ pub(crate) async fn fallback(State(state): State<ApiState>, request: Request) ->
         None if !page && name.rsplit('/').next().is_some_and(|last| last.contains('.')) => {
             shell::not_found().await.into_response()
         }
-        None => match Dashboard::get("index.html") {
-            Some(file) => serve("index.html", &file, &request, &state),
-            None => html(MISSING),
-        },
+        None => index(State(state), request).await,
+    }
+}
+
+/// The document of all pages of the dashboard.
+pub(crate) async fn index(State(state): State<ApiState>, request: Request) -> Response {
+    match Dashboard::get("index.html") {
+        Some(file) => serve("index.html", &file, &request, &state),
+        None => html(MISSING),
     }
 }
 

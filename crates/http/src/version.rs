@@ -1,14 +1,15 @@
 //! Optimistic locking: `ETag` and `If-Match` (RFC 9110 §8.8.3, §13.1.1) over counted versions.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use nightjar_model::ErrorCode;
 
 use crate::answer::Answer;
 use crate::error::ApiError;
-use crate::media::set;
+use crate::media::{names_etag, set};
 
 /// The version that a client means to change; none: whichever there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,26 @@ pub(crate) fn parse(text: &str) -> Option<Option<i64>> {
 pub fn tagged<T: serde::Serialize>(answer: Answer<T>, version: i64) -> Response {
     let mut response = answer.into_response();
     set(&mut response, ETAG, &format!("\"{version}\""));
+    response
+}
+
+/// How the document shows the header that [`unless_known`] reads.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `unless_known` reads")]
+pub struct IfNoneMatchParam {
+    /// `ETag` of an earlier answer: if nothing has changed since, there is none but its status, 304.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+/// An answer with a weak tag (RFC 9110 §8.8.1), or 304 to a client that names it (§13.1.2).
+pub fn unless_known<T: serde::Serialize>(answer: Answer<T>, tag: u64, headers: &HeaderMap) -> Response {
+    let tag = format!("\"{tag:016x}\"");
+    let is_known = names_etag(headers.get(IF_NONE_MATCH), &tag);
+    let mut response =
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { answer.into_response() };
+    set(&mut response, ETAG, &format!("W/{tag}"));
     response
 }
 

@@ -45,13 +45,13 @@ export async function openPage(browser, options = {}) {
 /** The page from a folder instead of the one in the binary: a page can be tried before it is built in. */
 async function serveFrom(context, folder) {
   await context.route(
-    (url) => !/^\/(api|health|ready|metrics|harness)(\/|$)/.test(url.pathname),
+    (url) => url.pathname === "/api/docs" || !/^\/(api|health|ready|metrics|harness)(\/|$)/.test(url.pathname),
     async (route) => {
       const { pathname } = new URL(route.request().url());
       if (extname(pathname)) return route.fulfill({ path: join(folder, pathname) }).catch(() => route.fulfill({ status: 404 }));
       // With the server's own policy, as it would be from there.
-      const response = await route.fetch();
-      await route.fulfill({ response, path: join(folder, "index.html") });
+      const { "content-security-policy": policy } = (await route.fetch({ url: new URL("/", route.request().url()).href })).headers();
+      await route.fulfill({ path: join(folder, "index.html"), headers: { "content-security-policy": policy } });
     },
   );
 }

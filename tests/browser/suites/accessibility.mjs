@@ -33,6 +33,8 @@ const PAGES = [
   { path: "/users", name: "Users", ready: "table, [data-testid=user]" },
   { path: "/tokens", name: "API tokens", ready: "table, [data-testid=token]" },
   { path: "/audit", name: "Audit", ready: "main ul" },
+  { path: "/api/docs", name: "API", ready: "nav[aria-label=Operations]" },
+  { path: "/api/docs?op=create_camera", name: "API", ready: "#operation" },
   { path: "/nothing/here", name: "Page not found", ready: "[data-testid=not-found]" },
 ];
 
@@ -114,7 +116,7 @@ describe("accessibility", { timeout: 900_000 }, () => {
       for (const colorScheme of ["light", "dark"]) {
         const { page, close } = await openPage(browser, { ...options, colorScheme });
         t.after(close);
-        for (const url of [link, `${fresh.url}/login`, `${server.url}/login`, `${server.url}/nothing`]) {
+        for (const url of [link, `${fresh.url}/login`, `${server.url}/login`, `${server.url}/nothing`, `${server.url}/api/docs?op=login`]) {
           await page.goto(url);
           await page.locator("h1").waitFor();
           assert.deepEqual(await violations(page), [], url);

@@ -214,6 +214,12 @@ impl Camera {
 }
 
 impl CameraStatus {
+    /// Leaves what only changes when something happens.
+    fn clear_measurements(&mut self) {
+        (self.fps, self.bitrate, self.reconnects) = (0.0, 0, 0);
+        (self.last_frame, self.open_segment) = (None, None);
+    }
+
     pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
         Self::posted(camera, state.status.camera(camera.id).as_deref())
     }

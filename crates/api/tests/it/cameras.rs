@@ -40,6 +40,25 @@ async fn cameras_are_listed_without_their_credentials() {
 }
 
 #[tokio::test]
+async fn a_list_that_has_not_changed_is_not_sent_again() {
+    let lab = Lab::new().await;
+    three(&lab).await;
+    let path = "/api/v1/cameras?limit=5";
+    let tag = lab.get(path).await.header("etag").to_owned();
+    assert!(tag.starts_with("W/\""), "{tag}");
+    let reply = lab.get_with(path, &[("if-none-match", &tag)]).await;
+    assert_eq!((reply.status.as_u16(), reply.body.len(), reply.header("etag")), (304, 0, tag.as_str()));
+    assert_eq!(lab.get_with(path, &[("if-none-match", "\"0\"")]).await.status, 200);
+    let front = lab.studio.camera.id;
+    lab.state.status.update_camera(front, at(991), |status| status.bitrate = 3_000_000);
+    assert_eq!(lab.get_with(path, &[("if-none-match", &tag)]).await.status, 304, "only measured");
+    lab.state.status.update_camera(front, at(992), |status| status.state = RecordingState::Off);
+    let reply = lab.get_with(path, &[("if-none-match", &tag)]).await;
+    assert_eq!(reply.status, 200);
+    assert_ne!(reply.header("etag"), tag);
+}
+
+#[tokio::test]
 async fn the_list_is_filtered_sorted_and_paged() {
     let lab = Lab::new().await;
     three(&lab).await;

@@ -40,13 +40,15 @@ async fn what_looks_like_a_file_and_is_none_is_a_404() {
 }
 
 #[tokio::test]
-async fn the_documentation_needs_nothing_from_elsewhere() {
+async fn the_documentation_is_a_page_of_the_dashboard() {
     let lab = Lab::new().await;
-    let page = lab.get("/api/docs").await;
-    let text = String::from_utf8_lossy(&page.body).into_owned();
-    assert!(page.status.is_success() && text.contains("/api/openapi.json"));
-    assert!(!text.contains("http://") && !text.contains("https://"), "{text}");
+    let root = lab.get("/").await;
+    for path in ["/api/docs", "/api/docs?op=list_cameras&q=camera"] {
+        let page = lab.get(path).await;
+        assert_eq!((page.status.as_u16(), &page.body), (200, &root.body), "{path}");
+        assert_eq!(page.header("content-security-policy"), root.header("content-security-policy"));
+    }
+    lab.get("/api/docs/more").await.error(404, "NOT_FOUND");
     let spec = lab.get("/api/openapi.json").await.json();
     assert!(spec["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
-    lab.get("/api/docs?x=1").await.wrong("x", "there are none");
 }

@@ -1,18 +1,24 @@
 //! `GET /cameras`.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use axum::Extension;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use nightjar_model::Camera as DomainCamera;
 use uuid::Uuid;
 
 use super::texts::{CameraText, CameraTexts};
 use super::{Camera, CameraStatus, RecordingState};
-use crate::answer::{ApiResult, List, Pagination, Success};
+use crate::answer::{List, Pagination, Success};
+use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::page::PageQuery;
 use crate::path;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
+use crate::version::{IfNoneMatchParam, unless_known};
 use nightjar_http::api_enum;
 
 /// Orders of the list; `-` in front turns one around.
@@ -104,14 +110,25 @@ impl FromQuery for Filter {
 
 /// List cameras
 ///
-/// All configured cameras, each with what is going on with it now.
-#[utoipa::path(get, path = "/cameras", tag = "cameras", params(Params), responses((status = 200, body = Success<List<Camera>>)))]
+/// All configured cameras, each with what is going on with it now. The `ETag` is a weak one: frame and bit rate, the time of
+/// the newest frame, the open file and the count of reconnections do not change it.
+#[utoipa::path(
+    get,
+    path = "/cameras",
+    tag = "cameras",
+    params(Params, IfNoneMatchParam),
+    responses(
+        (status = 200, body = Success<List<Camera>>, headers(("ETag" = String, description = "Of this page"))),
+        (status = 304, description = "Nothing has changed since the answer with this `ETag`")
+    )
+)]
 pub(crate) async fn list_cameras(
     State(state): State<ApiState>,
     Signed(caller): Signed,
     Extension(texts): Extension<CameraTexts>,
     Query(filter): Query<Filter>,
-) -> ApiResult<List<CameraText>> {
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let mut cameras = path::visible_cameras(&state, &caller).await?;
     cameras.retain(|camera| filter.fits(camera, &state));
     // They come in the order of their keys.
@@ -124,10 +141,15 @@ pub(crate) async fn list_cameras(
     let total = Some(cameras.len() as u64);
     let page = filter.page.of(cameras);
     let items = texts.of(&page, &state.status);
-    Ok(state.ok(List {
-        items,
-        pagination: Pagination::new(Some(filter.page.page), filter.page.limit, total, None),
-    }))
+    let tag = tag(&items, total);
+    let pagination = Pagination::new(Some(filter.page.page), filter.page.limit, total, None);
+    Ok(unless_known(state.ok(List { items, pagination }), tag, &headers))
+}
+
+fn tag(items: &[CameraText], total: Option<u64>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (total, items.iter().map(|item| item.steady).collect::<Vec<_>>()).hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Filter {

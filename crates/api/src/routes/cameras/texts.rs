@@ -1,6 +1,7 @@
 //! Cameras as JSON, made once for all who list them.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use nightjar_model::{Camera as DomainCamera, CameraId, CameraStatus as PostedStatus, StatusBoard};
@@ -20,7 +21,11 @@ pub(crate) struct CameraTexts {
 
 /// A [`Camera`], serialized.
 #[derive(Debug, Clone)]
-pub(crate) struct CameraText(Arc<RawValue>);
+pub(crate) struct CameraText {
+    text: Arc<RawValue>,
+    /// Changes with everything but what is measured all the time.
+    pub(super) steady: u64,
+}
 
 #[derive(Debug)]
 struct Known {
@@ -65,9 +70,12 @@ impl CameraTexts {
 
 impl Known {
     fn new(camera: Arc<DomainCamera>, status: Option<Arc<PostedStatus>>) -> Self {
-        let shown = Camera::with_status(&camera, status.as_deref());
-        let text = to_raw_value(&shown).expect("made of maps with text keys");
-        Self { camera, status, text: CameraText(text.into()) }
+        let mut shown = Camera::with_status(&camera, status.as_deref());
+        let text = to_raw_value(&shown).expect("made of maps with text keys").into();
+        shown.status.clear_measurements();
+        let mut steady = DefaultHasher::new();
+        to_raw_value(&shown).expect("made of maps with text keys").get().hash(&mut steady);
+        Self { camera, status, text: CameraText { text, steady: steady.finish() } }
     }
 
     fn is_of(&self, camera: &Arc<DomainCamera>, status: Option<&Arc<PostedStatus>>) -> bool {
@@ -82,7 +90,7 @@ impl Known {
 
 impl Serialize for CameraText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.text.serialize(serializer)
     }
 }
 
@@ -106,7 +114,7 @@ mod tests {
     }
 
     fn shown(texts: &CameraTexts, camera: &Arc<DomainCamera>, board: &StatusBoard) -> Arc<RawValue> {
-        texts.of(&[Arc::clone(camera)], board).remove(0).0
+        texts.of(&[Arc::clone(camera)], board).remove(0).text
     }
 
     #[test]
@@ -126,6 +134,19 @@ mod tests {
         assert!(text.get().contains("\"Back\"") && text.get().contains("\"bitrate\":3,"), "{text}");
         board.remove_camera(front.id);
         assert!(shown(&texts, &front, &board).get().contains("\"bitrate\":0,"));
+    }
+
+    #[test]
+    fn what_is_measured_all_the_time_is_no_change() {
+        let (texts, board) = (CameraTexts::default(), StatusBoard::default());
+        let front = camera("Front");
+        let mut steady = |change: fn(&mut PostedStatus)| {
+            board.update_camera(front.id, WallTime::default(), change);
+            texts.of(&[Arc::clone(&front)], &board).remove(0).steady
+        };
+        let before = steady(|status| status.bitrate = 1);
+        assert_eq!(before, steady(|status| (status.bitrate, status.fps, status.reconnects) = (2, 25.0, 3)));
+        assert_ne!(before, steady(|status| status.connected = true));
     }
 
     #[test]
