@@ -356,7 +356,8 @@ export interface paths {
         };
         /**
          * List cameras
-         * @description All configured cameras, each with what is going on with it now.
+         * @description All configured cameras, each with what is going on with it now. The `ETag` is a weak one: frame and bit rate, the time of
+         *     the newest frame, the open file and the count of reconnections do not change it.
          */
         get: operations["list_cameras"];
         put?: never;
@@ -4955,7 +4956,10 @@ export interface operations {
                 /** @description Only those with all of these tags, separated by commas. */
                 tag?: string;
             };
-            header?: never;
+            header?: {
+                /** @description `ETag` of an earlier answer: if nothing has changed since, there is none but its status, 304. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4964,6 +4968,8 @@ export interface operations {
             /** @description What was asked for */
             200: {
                 headers: {
+                    /** @description Of this page */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5042,6 +5048,13 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Success_List_Camera"];
                 };
+            };
+            /** @description Nothing has changed since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
