@@ -21,5 +21,6 @@ await import("./suites/cameras.mjs");
 await import("./suites/events.mjs");
 await import("./suites/lists.mjs");
 await import("./suites/accessibility.mjs");
+await import("./suites/api-docs.mjs");
 await import("./suites/oidc.mjs");
 playback(() => recording);

@@ -10,7 +10,7 @@ describe("the page about the API", { timeout: 300_000 }, () => {
     const page = await it.signedIn(t);
     await page.goto(`${it.server.url}/api/docs`);
     await page.getByRole("searchbox", { name: "Search operations" }).fill("add camera");
-    await page.getByRole("link", { name: "POST Add a camera" }).click();
+    await page.getByRole("link", { name: "POST Add a camera", exact: true }).click();
     await page.waitForURL(/op=create_camera/);
     await page.getByText("Needs the permission camera:write").waitFor();
     await page.getByText("SourceInput", { exact: true }).first().click();

@@ -140,7 +140,7 @@ mod tests {
     fn what_is_measured_all_the_time_is_no_change() {
         let (texts, board) = (CameraTexts::default(), StatusBoard::default());
         let front = camera("Front");
-        let mut steady = |change: fn(&mut PostedStatus)| {
+        let steady = |change: fn(&mut PostedStatus)| {
             board.update_camera(front.id, WallTime::default(), change);
             texts.of(&[Arc::clone(&front)], &board).remove(0).steady
         };
