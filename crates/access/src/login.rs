@@ -47,7 +47,7 @@ impl Access {
         }
         self.note_success(&suspects).await;
         let version = Some(record.password_version);
-        let signed_in = self.begin_session(record.user, version, &login.client, now).await;
+        let signed_in = self.begin_session(record.user, (version, now), &login.client, now).await;
         if let Err(AccessError::Credentials) = &signed_in {
             // It was right when it was looked at. Now it is as wrong as any other.
             self.note_attempt(&suspects, now).await;
@@ -105,7 +105,7 @@ impl Access {
     }
 
     /// Whether it is the code that is due, or a recovery code; each is good once.
-    async fn use_code(&self, user: UserId, factor: &TotpRecord, code: &str, now: WallTime) -> Result<bool> {
+    pub(crate) async fn use_code(&self, user: UserId, factor: &TotpRecord, code: &str, now: WallTime) -> Result<bool> {
         if let Some(step) = totp::matching_step(&factor.secret, code, now) {
             return Ok(self.catalog().use_totp_step(user, step).await?);
         }

@@ -1,7 +1,7 @@
 //! Switching one's second factor on and off.
 
 use nightjar_catalog::LoginRecord;
-use nightjar_model::{Caller, Secret, WallTime};
+use nightjar_model::{Caller, Secret, SessionEnd, Via, WallTime};
 
 use crate::backoff::Suspects;
 use crate::login::Claimed;
@@ -35,7 +35,8 @@ impl Access {
         Ok(Enrolment { secret, uri })
     }
 
-    /// Switches it on, with a code of it. Gives the recovery codes: they are shown only now.
+    /// Switches it on, with a code of it. Gives the recovery codes: they are shown only now. Other sign-ins
+    /// end, because they were made without it.
     pub async fn confirm_totp(&self, caller: &Caller, code: &str, now: WallTime) -> Result<Vec<Secret>> {
         rights::needs_session(caller)?;
         let pending = self.catalog().pending_totp(caller.user).await?.ok_or(TotpFault::NotBegun)?;
@@ -49,6 +50,11 @@ impl Access {
         if !self.catalog().confirm_totp(caller.user, step, &digests, now).await? {
             return Err(TotpFault::NotBegun.into());
         }
+        let current = match caller.via {
+            Via::Session(id) => Some(id),
+            Via::Token(_) => None,
+        };
+        self.end_sessions_of(caller.user, current, now, SessionEnd::Revoked).await?;
         self.user_changed(caller.user).await;
         Ok(codes)
     }

@@ -49,20 +49,20 @@ impl SignIn {
 }
 
 impl Access {
-    /// Signs a user in whose identity was proven without a password: by a provider, say.
+    /// Signs a user in whose identity was proven just now, without a password.
     ///
     /// # Errors
     /// If the account is not active or is one for programs.
     pub async fn sign_in(&self, user: User, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
-        self.begin_session(user, None, client, now).await
+        self.begin_session(user, (None, now), client, now).await
     }
 
-    /// Signs a user in whose identity was proven, with the password of this version where it was one. If
-    /// that was changed in the meantime, it is wrong.
+    /// Signs a user in whose identity was proven at that time, with the password of this version where it
+    /// was one. If that was changed in the meantime, it is wrong.
     pub(crate) async fn begin_session(
         &self,
         user: User,
-        password_version: Option<i64>,
+        (password_version, proved_at): (Option<i64>, WallTime),
         client: &ClientInfo,
         now: WallTime,
     ) -> Result<SignIn> {
@@ -78,6 +78,7 @@ impl Access {
             org_id: user.org_id,
             created_at: now,
             expires_at: now + self.inner.config.refresh_lifetime,
+            proved_at,
             last_used_at: now,
             ended: None,
             ip: client.ip,

@@ -119,6 +119,14 @@ impl Access {
         Ok(revoked)
     }
 
+    /// Revokes all API tokens of an account, at once.
+    pub(crate) async fn end_tokens_of(&self, user: UserId, now: WallTime) -> Result<()> {
+        for id in self.catalog().revoke_api_tokens_of(user, now).await? {
+            self.token_changed(id).await;
+        }
+        Ok(())
+    }
+
     /// The account that a token is or will be of, if the caller may manage its tokens.
     async fn owner(&self, by: &Caller, id: UserId) -> Result<User> {
         if id != by.user {

@@ -5,6 +5,7 @@ pub(super) mod logout;
 pub(super) mod me;
 pub(super) mod oidc;
 pub(super) mod password;
+pub(super) mod proof;
 pub(super) mod providers;
 pub(super) mod refresh;
 pub(super) mod sessions;

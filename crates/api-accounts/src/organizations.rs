@@ -61,7 +61,8 @@ pub(crate) async fn list_organizations(
 
 /// Add an organization
 ///
-/// Give it an administrator with `POST /users` and its `organization_id`.
+/// Give it an administrator with `POST /users` and its `organization_id`. Takes a fresh proof that it is
+/// you: see `/auth/proof`.
 #[utoipa::path(
     post,
     path = "/organizations",

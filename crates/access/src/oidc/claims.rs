@@ -1,5 +1,6 @@
 //! What a provider says of somebody.
 
+use nightjar_model::WallTime;
 use serde_json::{Map, Value};
 
 /// Proven claims. Those of the ID token count more than those that were asked for afterwards.
@@ -37,6 +38,13 @@ impl Claims {
     /// The e-mail address.
     pub(super) fn email(&self) -> Option<&str> {
         self.text("email")
+    }
+
+    /// When the person was asked who they are.
+    pub(super) fn auth_time(&self) -> Option<WallTime> {
+        let seconds = self.all.get("auth_time")?.as_u64()?;
+        let micros = i64::try_from(seconds).ok()?.checked_mul(1_000_000)?;
+        Some(WallTime::from_micros(micros))
     }
 
     /// Whether the provider says that it knows (`true`) or does not know (`false`) that the address

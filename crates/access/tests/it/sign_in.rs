@@ -127,7 +127,7 @@ async fn changing_the_password_ends_the_other_sign_ins(database: TestDatabase) {
     let change = |current: &str, new: &str| {
         let (current, new) = (Secret::new(current), Secret::new(new));
         let (access, by) = (world.access.clone(), world.by());
-        async move { access.change_password(&by, &current, &new, &ClientInfo::default(), NOW).await }
+        async move { access.change_password(&by, &current, &new, false, &ClientInfo::default(), NOW).await }
     };
     let wrong = change("wrong", "quiet herons in fog").await;
     assert!(matches!(wrong, Err(AccessError::Credentials)));
@@ -158,7 +158,7 @@ async fn no_sign_in_with_the_old_password_outlives_its_reset(database: TestDatab
             });
         }
         let new = format!("quiet herons in fog {round}");
-        world.access.reset_password(&world.by(), user.id, &Secret::new(&*new), NOW).await.expect("is reset");
+        world.access.reset_password(&world.by(), user.id, &Secret::new(&*new), false, NOW).await.expect("is reset");
         for got in thieves.join_all().await.into_iter().flatten() {
             let living = world_refresh(&world, &got.refresh).await;
             assert!(matches!(living, Err(AccessError::Refresh)), "round {round}: {living:?}");
@@ -174,9 +174,9 @@ async fn who_knew_the_old_password_does_not_change_the_one_of_its_reset(database
         let thief = world.signed_in(&format!("vera-{round}"), Role::Viewer).await;
         let (taken, given) = (Secret::new("taken by somebody else"), Secret::new("given by the admin"));
         let (client, old, by) = (ClientInfo::default(), Secret::new(PASSWORD), thief.caller());
-        let change = world.access.change_password(&by, &old, &taken, &client, NOW);
+        let change = world.access.change_password(&by, &old, &taken, false, &client, NOW);
         let admin = world.by();
-        let reset = world.access.reset_password(&admin, thief.user.id, &given, NOW);
+        let reset = world.access.reset_password(&admin, thief.user.id, &given, false, NOW);
         let (changed, reset) = tokio::join!(change, reset);
         reset.expect("is reset");
         assert!(matches!(changed, Ok(()) | Err(AccessError::Credentials)), "{changed:?}");

@@ -51,7 +51,7 @@ fn failed(provider: &str, error: OidcError) -> Result<Response, ApiError> {
             let message = "There is no such provider to sign in with.";
             return Err(ApiError::new(ErrorCode::NotFound, message));
         }
-        OidcError::Expired | OidcError::Denied(_) => {
+        OidcError::Expired | OidcError::Denied(_) | OidcError::NotProven => {
             tracing::debug!(provider, cause, "a sign-in at a provider was not finished");
         }
         OidcError::Refused { .. } => tracing::info!(provider, cause, "a sign-in at a provider was refused"),

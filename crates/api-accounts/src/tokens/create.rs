@@ -70,7 +70,7 @@ pub(crate) struct CreatedToken {
 /// Make an API token
 ///
 /// Its secret is in this answer and nowhere else: only a hash of it is kept. Only whoever is signed in
-/// makes tokens: an API token can't.
+/// makes tokens, with a fresh proof (see `/auth/proof`): an API token can't.
 #[utoipa::path(
     post,
     path = "/tokens",

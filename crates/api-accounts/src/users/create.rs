@@ -54,6 +54,8 @@ pub(crate) struct NewUser {
 }
 
 /// Add an account
+///
+/// Takes a fresh proof that it is you: see `/auth/proof`.
 #[utoipa::path(
     post,
     path = "/users",

@@ -52,6 +52,15 @@ impl Catalog {
         to_sessions(query.all(self.reader()).await?)
     }
 
+    /// Notes that the person of a living session proved to be there. False: it has ended.
+    pub async fn prove_session(&self, id: SessionId, now: WallTime) -> Result<bool> {
+        let update = Entity::update_many()
+            .col_expr(Column::ProvedAt, Expr::value(now.micros()))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::EndedAt.is_null());
+        Ok(self.update(update).await? == 1)
+    }
+
     /// Ends a session. False: it is not there or was ended already.
     pub async fn end_session(&self, id: SessionId, now: WallTime, why: SessionEnd) -> Result<bool> {
         Ok(self.update(end(now, why).filter(Column::Id.eq(id.0))).await? == 1)
