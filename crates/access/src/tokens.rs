@@ -1,5 +1,6 @@
 //! API tokens: for programs, each with a part of its owner's rights.
 
+use nightjar_model::text::is_paragraph;
 use nightjar_model::{
     ApiToken, Caller, GroupScope, Permission, Permissions, Secret, TokenId, User, UserId, WallTime,
 };
@@ -171,8 +172,9 @@ impl Access {
 
 fn check_draft(draft: &TokenDraft, now: WallTime) -> Result<()> {
     check_name("name", &draft.name)?;
-    if draft.remark.chars().count() > REMARK_CHARS {
-        return Err(AccessError::field("remark", format!("must have at most {REMARK_CHARS} characters")));
+    if draft.remark.chars().count() > REMARK_CHARS || !is_paragraph(&draft.remark) {
+        let why = format!("must have at most {REMARK_CHARS} characters, all of them visible");
+        return Err(AccessError::field("remark", why));
     }
     if !(1..=MAX_RATE).contains(&draft.rate_limit) {
         return Err(AccessError::field("rate_limit", format!("must be 1 to {MAX_RATE} requests an hour")));

@@ -1,6 +1,7 @@
 //! What a provider says of somebody.
 
 use nightjar_model::WallTime;
+use nightjar_model::text::to_line;
 use serde_json::{Map, Value};
 
 /// Proven claims. Those of the ID token count more than those that were asked for afterwards.
@@ -85,7 +86,7 @@ impl Claims {
     /// What a person is known by, for the audit trail.
     pub(super) fn shown(&self) -> String {
         let name = self.text("preferred_username").or_else(|| self.email()).unwrap_or(&self.subject);
-        name.chars().filter(|c| !c.is_control()).take(100).collect()
+        to_line(name).chars().take(100).collect()
     }
 }
 

@@ -30,12 +30,12 @@ pub(crate) struct UserChange {
     #[schema(
         min_length = 1,
         max_length = 100,
-        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb][^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*$"
     )]
     display_name: Option<String>,
     /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, max_length = 254, pattern = r"^[^\s\u0000-\u001f\u007f-\u009f@]+@[^\s\u0000-\u001f\u007f-\u009f@]+$")]
+    #[schema(value_type = Option<String>, max_length = 254, pattern = r"^[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb@]+@[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb@]+$")]
     email: Option<Option<String>>,
     role: Option<Role>,
     /// Only for those who rule the installation.
@@ -104,7 +104,11 @@ pub(crate) async fn change_user(
     if let Some(password) = &body.password {
         let keep = body.keep_api_tokens;
         state.access.reset_password(&caller, before.id, password, keep, now).await?;
-        Deed::done("user.password").with(json!({ "keep_api_tokens": keep })).to("user", user.id).by(&state, &caller, &client).await?;
+        Deed::done("user.password")
+            .with(json!({ "keep_api_tokens": keep }))
+            .to("user", user.id)
+            .by(&state, &caller, &client)
+            .await?;
     }
     if body.totp == Some(false) && before.totp {
         state.access.reset_totp(&caller, before.id, now).await?;
