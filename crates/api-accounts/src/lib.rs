@@ -11,8 +11,8 @@ mod tokens;
 mod users;
 
 use nightjar_http::{
-    answer, audit, body, echo, enums, error, guard, media, page, path, query, shell, state, time, version,
-    words,
+    answer, audit, body, cookie, echo, enums, error, guard, media, page, path, query, shell, state, time,
+    version, words,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -7,8 +7,7 @@ use nightjar_access::oidc::Errand;
 use nightjar_model::ErrorCode;
 
 use super::return_to::own_path;
-use super::{COOKIE, failed, keep_cookie, see_other};
-use crate::auth::cookie_named;
+use super::{BROWSER, failed, see_other};
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
@@ -53,13 +52,14 @@ pub(crate) async fn start_at_provider(
     headers: HeaderMap,
     Query(query): Query<StartQuery>,
 ) -> Result<Response, ApiError> {
-    let browser = cookie_named(&headers, COOKIE);
+    let browser = BROWSER.read(&headers, &client);
     let now = state.clock.now();
     let errand = Errand { return_to: &query.return_to, proof: query.proof };
     match state.oidc.start(&provider, errand, browser.as_deref(), now).await {
         Ok(started) => {
             let mut response = see_other(started.address.as_str());
-            keep_cookie(&mut response, started.browser.expose(), started.lifetime.as_secs(), &client);
+            let age = i64::try_from(started.lifetime.as_secs()).unwrap_or(i64::MAX);
+            BROWSER.set(&mut response, started.browser.expose(), age, &client);
             Ok(response)
         }
         Err(error) => failed(&provider, error),
