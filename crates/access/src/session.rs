@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use nightjar_catalog::RefreshOutcome;
+use nightjar_model::text::to_line;
 use nightjar_model::{Caller, Role, Secret, Session, SessionEnd, SessionId, User, UserId, Via, WallTime};
 use uuid::Uuid;
 
@@ -77,7 +78,7 @@ impl Access {
             user_id: user.id,
             org_id: user.org_id,
             created_at: now,
-            expires_at: now + self.inner.config.refresh_lifetime,
+            expires_at: self.expiry(now, now),
             proved_at,
             last_used_at: now,
             ended: None,
@@ -99,9 +100,9 @@ impl Access {
     pub async fn refresh(&self, token: &Secret, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
         let old = digest_of(token.expose()).ok_or(AccessError::Refresh)?;
         let (refresh, new) = new_refresh()?;
-        let expires_at = now + self.inner.config.refresh_lifetime;
+        let expiry = |created_at| self.expiry(created_at, now);
         let catalog = self.catalog();
-        let outcome = catalog.rotate_refresh(&old, &new, now, expires_at, client.ip, &agent(client)).await?;
+        let outcome = catalog.rotate_refresh(&old, &new, now, expiry, client.ip, &agent(client)).await?;
         let session = match outcome {
             RefreshOutcome::Rotated(session) => session,
             RefreshOutcome::Reused(session) => {
@@ -154,6 +155,12 @@ impl Access {
         Ok(())
     }
 
+    /// When a sign-in of this age ends unless it is refreshed.
+    fn expiry(&self, created_at: WallTime, now: WallTime) -> WallTime {
+        let config = &self.inner.config;
+        (now + config.refresh_lifetime).min(created_at + config.session_lifetime)
+    }
+
     /// Makes room for one more sign-in of this account.
     async fn end_unused(&self, user: UserId, now: WallTime) -> Result<()> {
         let mut sessions = self.catalog().sessions_of(user, now).await?;
@@ -191,7 +198,7 @@ fn agent(client: &ClientInfo) -> String {
     let harmless =
         |word: &&str| word.len() <= AGENT_WORD && !word.contains(['@', '=']) && !word.contains("://");
     let words: Vec<&str> = client.user_agent.split_whitespace().filter(harmless).collect();
-    words.join(" ").chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect()
+    to_line(&words.join(" ")).chars().take(AGENT_CHARS).collect()
 }
 
 #[cfg(test)]
