@@ -40,7 +40,7 @@ impl Access {
     pub async fn confirm_totp(&self, caller: &Caller, code: &str, now: WallTime) -> Result<Vec<Secret>> {
         rights::needs_session(caller)?;
         let pending = self.catalog().pending_totp(caller.user).await?.ok_or(TotpFault::NotBegun)?;
-        let suspects = Suspects::new(&caller.username, &ClientInfo::default());
+        let suspects = Suspects::of_caller(caller, &ClientInfo::default());
         self.refuse_waiting(&suspects, now).await?;
         let Some(step) = totp::matching_step(&pending, code, now) else {
             self.note_attempt(&suspects, now).await;
@@ -83,7 +83,7 @@ impl Access {
         now: WallTime,
     ) -> Result<LoginRecord> {
         rights::needs_session(caller)?;
-        let suspects = Suspects::new(&caller.username, client);
+        let suspects = Suspects::of_caller(caller, client);
         let record = self.check_password_of(Claimed::Id(caller.user), password, &suspects, now).await?;
         self.note_success(&suspects).await;
         Ok(record)

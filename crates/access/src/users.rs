@@ -8,6 +8,7 @@ use nightjar_model::{
 };
 use uuid::Uuid;
 
+use crate::password::Lane;
 use crate::{Access, AccessError, ClientInfo, Forbidden, Result, check_password, rights};
 
 pub(crate) use fields::{USERNAME_CHARS, check_fields, check_name, is_address, is_in_usernames};
@@ -211,7 +212,7 @@ impl Access {
         now: WallTime,
     ) -> Result<()> {
         check_password(password, &user.username)?;
-        let hash = self.inner.hasher.turn().await?.hash(password).await?;
+        let hash = self.inner.hasher.turn(Lane::Known).await?.hash(password).await?;
         self.catalog().set_password(user.id, Some(&hash), version, now).await?;
         self.end_sessions_of(user.id, kept.session, now, SessionEnd::Revoked).await?;
         if !kept.api_tokens {
@@ -228,7 +229,7 @@ impl Access {
             None => None,
             Some(password) => {
                 check_password(password, &user.username)?;
-                Some(self.inner.hasher.turn().await?.hash(password).await?)
+                Some(self.inner.hasher.turn(Lane::Known).await?.hash(password).await?)
             }
         };
         self.catalog().create_user(&NewUser { user: user.clone(), password_hash }).await?;

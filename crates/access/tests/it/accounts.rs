@@ -37,7 +37,9 @@ async fn nobody_gives_or_takes_more_than_they_have(database: TestDatabase) {
     let root = world.by().user;
     let patch = UserPatch { active: Some(false), ..UserPatch::default() };
     assert!(beyond(change(&world.access, &amy, root, patch).await));
-    assert!(beyond(world.access.reset_password(&amy, root, &Secret::new("a brand new secret"), false, NOW).await));
+    assert!(beyond(
+        world.access.reset_password(&amy, root, &Secret::new("a brand new secret"), false, NOW).await
+    ));
     assert!(beyond(world.access.reset_totp(&amy, root, NOW).await));
     assert!(beyond(world.access.delete_user(&amy, root, NOW).await));
     assert!(beyond(

@@ -5,9 +5,7 @@ use nightjar_model::{CameraGroup, GroupId, GroupScope, OrgId, Permission, Permis
 use uuid::Uuid;
 
 use crate::database::{TestDatabase, on_both};
-use crate::make::{
-    DAY, MINUTE, NOW, PASSWORD, World, config, draft, login, token_draft, world, world_with,
-};
+use crate::make::{DAY, MINUTE, NOW, PASSWORD, World, config, draft, login, token_draft, world, world_with};
 use Permission::{CameraRead, RecordingRead, TokenWrite, UserAdmin};
 
 async fn a_token_proves_its_owner_with_its_own_rights(database: TestDatabase) {
@@ -261,7 +259,7 @@ async fn nobody_has_more_tokens_than_allowed(database: TestDatabase) {
 async fn a_program_acts_by_tokens_only(database: TestDatabase) {
     let world = world(&database).await;
     let program = world.user("importer", Role::ApiOnly).await;
-    let refused = world.access.login(&login("importer", crate::make::PASSWORD), NOW).await;
+    let refused = world.access.login(&login("importer", PASSWORD), NOW).await;
     assert!(matches!(refused, Err(AccessError::RoleRestricted)), "{refused:?}");
     let made = world.access.create_token(&world.by(), Some(program.id), token_draft([CameraRead]), NOW).await;
     let made = made.expect("made");

@@ -50,6 +50,10 @@ pub(crate) async fn change_password(
     let now = state.clock.now();
     let (current, new, keep) = (&body.current_password, &body.new_password, body.keep_api_tokens);
     state.access.change_password(&caller, current, new, keep, &client.for_access(), now).await?;
-    Deed::done("user.password").with(json!({ "keep_api_tokens": keep })).to("user", caller.user).by(&state, &caller, &client).await?;
+    Deed::done("user.password")
+        .with(json!({ "keep_api_tokens": keep }))
+        .to("user", caller.user)
+        .by(&state, &caller, &client)
+        .await?;
     Ok(no_content())
 }

@@ -62,7 +62,7 @@ pub(crate) async fn prove(
         }
     };
     let now = state.clock.now();
-    match state.access.prove(&caller, &proof, &client.for_access(), now).await {
+    match state.access.prove_presence(&caller, &proof, &client.for_access(), now).await {
         Ok(fresh_until) => {
             Deed::done("auth.proof").to("user", caller.user).by(&state, &caller, &client).await?;
             Ok(state.ok(FreshProof { fresh_until: Timestamp(fresh_until) }))

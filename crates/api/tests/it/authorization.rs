@@ -272,7 +272,15 @@ impl Who {
 }
 
 fn who(name: &'static str, bearer: String, permissions: Permissions) -> Who {
-    Who { name, bearer: Some(bearer), permissions, signed_in: false, fresh: false, blind: false, foreign: false }
+    Who {
+        name,
+        bearer: Some(bearer),
+        permissions,
+        signed_in: false,
+        fresh: false,
+        blind: false,
+        foreign: false,
+    }
 }
 
 async fn group(lab: &Lab) -> GroupId {

@@ -140,12 +140,17 @@ impl Lab {
         self.send(request(Method::POST, path, &[("content-type", "application/json")], body)).await
     }
 
-    /// A request of an administrator who has just signed in: for what no API token may do.
-    pub(crate) async fn post_in_person(&self, path: &str, body: Value) -> Reply {
+    /// Sends a request as an administrator who has just signed in: for what no API token may do.
+    pub(crate) async fn send_in_person(&self, mut request: Request<Body>) -> Reply {
         let admin = self.people.user(OrgId::DEFAULT, Role::Admin, GroupScope::All).await;
         let bearer = format!("Bearer {}", self.people.sign_in(&admin).await);
-        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
-        self.send_bare(request(Method::POST, path, &headers, Body::from(body.to_string()))).await
+        request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_str(&bearer).expect("a plain token"));
+        self.send_bare(request).await
+    }
+
+    pub(crate) async fn post_in_person(&self, path: &str, body: Value) -> Reply {
+        let headers = [("content-type", "application/json")];
+        self.send_in_person(request(Method::POST, path, &headers, Body::from(body.to_string()))).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Reply {

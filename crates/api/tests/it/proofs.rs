@@ -130,8 +130,7 @@ async fn api_tokens_end_with_the_password_unless_they_are_to_be_kept() {
         let token = make_token(&lab, &next).await;
         let me = log_in(&lab, "otto", &next).await;
         password = format!("owls sleep at noon {round}");
-        let body =
-            json!({ "current_password": next, "new_password": password, "keep_api_tokens": kept });
+        let body = json!({ "current_password": next, "new_password": password, "keep_api_tokens": kept });
         assert_eq!(ask(&lab, Method::PUT, "/api/v1/auth/password", &me, body).await.status.as_u16(), 204);
         assert_eq!(is_good(&lab, &token).await, kept, "after a change");
     }

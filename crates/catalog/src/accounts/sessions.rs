@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::net::IpAddr;
+
 use nightjar_media::WallTime;
 use nightjar_model::{Role, Session, SessionEnd, SessionId, UserId};
 use sea_orm::sea_query::{Condition, Expr};
@@ -59,6 +61,13 @@ impl Catalog {
             .filter(Column::Id.eq(id.0))
             .filter(Column::EndedAt.is_null());
         Ok(self.update(update).await? == 1)
+    }
+
+    /// Returns the addresses that a user has signed in from lately: of living sessions, and of those that
+    /// ended and are still kept.
+    pub async fn addresses_of(&self, user: UserId) -> Result<Vec<IpAddr>> {
+        let rows = Entity::find().filter(Column::UserId.eq(user.0)).all(self.reader()).await?;
+        Ok(to_sessions(rows)?.into_iter().filter_map(|session| session.ip).collect())
     }
 
     /// Ends a session. False: it is not there or was ended already.

@@ -215,7 +215,8 @@ async fn a_fresh_proof_is_what_the_provider_says_it_asked(database: TestDatabase
     let access = &lobby.world.access;
     let seconds = NOW.micros() / 1_000_000;
     let ago = |minutes: i64| json!({ "auth_time": seconds - 60 * minutes });
-    let fresh = async |sign_in: &SignIn| access.is_freshly_proven(&sign_in.caller(), NOW).await.expect("reads");
+    let fresh =
+        async |sign_in: &SignIn| access.is_freshly_proven(&sign_in.caller(), NOW).await.expect("reads");
     // Somebody who has been signed in at the provider all day proves nothing by passing through.
     for (claims, expected) in [(json!({}), false), (ago(11), false), (ago(9), true)] {
         lobby.provider.say(claims.clone());
