@@ -186,6 +186,11 @@ impl Access {
         })
     }
 
+    /// Tells all nodes that somebody has signed in with this name, maybe from a network that is new.
+    pub(crate) async fn networks_changed(&self, username: &str) {
+        self.inner.cache.invalidate(&networks_key(&username.to_lowercase())).await;
+    }
+
     /// Whether the account has signed in from this network lately.
     async fn is_known_network(&self, suspects: &Suspects) -> Result<bool> {
         let Some(ip) = suspects.ip else { return Ok(false) };
@@ -196,8 +201,12 @@ impl Access {
             let addresses = self.catalog().addresses_of(user).await?;
             Ok::<Arc<[IpAddr]>, AccessError>(addresses.into_iter().map(network_of).collect())
         };
-        let key = Key::new("login_networks", &[&suspects.account]);
-        Ok(self.inner.networks.get_or_read(&key, read).await?.contains(&network_of(ip)))
+        Ok(self
+            .inner
+            .networks
+            .get_or_read(&networks_key(&suspects.account), read)
+            .await?
+            .contains(&network_of(ip)))
     }
 
     async fn count_account_for_burst(&self, suspects: &Suspects, now: WallTime) {
@@ -230,6 +239,10 @@ impl Access {
         // Nobody may be listening.
         let _ = self.inner.bursts.send(burst);
     }
+}
+
+fn networks_key(account: &str) -> Key {
+    Key::new("login_networks", &[account])
 }
 
 /// What an address is counted as: itself, or its network, because who has one IPv6 address has 2^64 of

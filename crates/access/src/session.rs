@@ -91,6 +91,7 @@ impl Access {
             return Err(AccessError::Credentials);
         }
         self.catalog().note_login(user.id, now).await?;
+        self.networks_changed(&user.username).await;
         self.grant(user, session, refresh, now).await
     }
 

@@ -181,9 +181,7 @@ impl RtspSession {
 
 /// Connects to the first place of the address that takes us, and asks what there is. Tells whether the
 /// camera has got the password in the clear for it.
-async fn describe(
-    target: &RtspTarget,
-) -> Result<(retina::client::Session<Described>, bool), SourceError> {
+async fn describe(target: &RtspTarget) -> Result<(retina::client::Session<Described>, bool), SourceError> {
     let mut failed = None;
     for url in places(&target.url, target.reach).await? {
         let asked = if target.username.is_some() { challenge::wants_only_basic(&url).await } else { None };

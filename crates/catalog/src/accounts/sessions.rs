@@ -12,6 +12,9 @@ use crate::entity::user;
 use crate::sql::statement;
 use crate::{Catalog, Result};
 
+/// Addresses of a user that are worth knowing.
+const MOST_ADDRESSES: u64 = 200;
+
 impl Catalog {
     /// Adds a session and its first refresh token, by its hash, if its account may sign in: still, because
     /// whoever proved to be it did so a moment ago. Where that was with a password, `password_version`
@@ -63,11 +66,13 @@ impl Catalog {
         Ok(self.update(update).await? == 1)
     }
 
-    /// Returns the addresses that a user has signed in from lately: of living sessions, and of those that
-    /// ended and are still kept.
+    /// Returns addresses that a user has signed in from lately, [`MOST_ADDRESSES`] at most: of living
+    /// sessions, and of those that ended and are still kept.
     pub async fn addresses_of(&self, user: UserId) -> Result<Vec<IpAddr>> {
-        let rows = Entity::find().filter(Column::UserId.eq(user.0)).all(self.reader()).await?;
-        Ok(to_sessions(rows)?.into_iter().filter_map(|session| session.ip).collect())
+        let query = Entity::find().select_only().column(Column::Ip).distinct();
+        let query = query.filter(Column::UserId.eq(user.0)).filter(Column::Ip.is_not_null());
+        let texts: Vec<String> = query.limit(MOST_ADDRESSES).into_tuple().all(self.reader()).await?;
+        Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
     }
 
     /// Ends a session. False: it is not there or was ended already.

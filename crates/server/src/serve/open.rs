@@ -137,7 +137,8 @@ pub(crate) fn camera_reach(config: &Config) -> Reach {
 
 /// The sources' share of the configuration.
 pub(crate) fn sources_config(config: &Config) -> SourcesConfig {
-    SourcesConfig { loopback_cameras: config.service.allow_loopback_cameras,
+    SourcesConfig {
+        loopback_cameras: config.service.allow_loopback_cameras,
         refuse_basic: config.service.refuse_basic_cameras,
         ..SourcesConfig::default()
     }

@@ -48,7 +48,8 @@ async fn each_way_to_fail_has_its_name() {
     let (mut scene, source) = scene(clip()).await;
     scene.listen("media", |heard| fragments(heard).count() >= 1).await;
     let short = Duration::from_secs(2);
-    let failure = async |source: &CameraSource| probe(source, (HERE, false), SAMPLE, short).await.expect_err("fails");
+    let failure =
+        async |source: &CameraSource| probe(source, (HERE, false), SAMPLE, short).await.expect_err("fails");
 
     let other = CameraSource::new(source.main_url.join("/nobody/none").expect("a URL"));
     assert!(matches!(failure(&other).await, SourceError::NoSuchStream { .. }));
