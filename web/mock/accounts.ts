@@ -21,6 +21,8 @@ const LIFETIME = 15 * 60_000;
 
 let failures = 0;
 let tokens = [token("Backup script", ["camera:read", "recording:read"]), { ...token("Old panel", WATCH), revoked_at: iso(0) }];
+/** Whether the password was typed again: asked for once a run. */
+let proven = false;
 let users = ["admin", "viewer", "totp", "gone"].map((name, index) => user(name, index));
 
 export function accountRoutes({ ok, fail }: Answers): readonly Route[] {
@@ -49,6 +51,15 @@ export function accountRoutes({ ok, fail }: Answers): readonly Route[] {
         else ok(response, { secret, uri: `otpauth://totp/Nightjar:admin?secret=${secret}&issuer=Nightjar&algorithm=SHA1&digits=6&period=30` });
       },
     ],
+    [
+      "POST",
+      /^\/api\/v1\/auth\/proof$/,
+      ({ body, response }) => {
+        proven = body["password"] === "mock password" || body["code"] === "123456";
+        if (proven) ok(response, { fresh_until: new Date(Date.now() + 600_000).toISOString() });
+        else wrong(fail, response);
+      },
+    ],
     ["POST", /^\/api\/v1\/auth\/totp\/confirm$/, ({ response }) => ok(response, { recovery_codes: Array.from({ length: 10 }, (_, index) => `abcd-efgh-ijkl-mn${index}0`) })],
     ["GET", /^\/api\/v1\/users$/, ({ url, response }) => ok(response, page(users.filter((one) => one.username.includes(url.searchParams.get("q") ?? ""))))],
     ["PATCH", /^\/api\/v1\/users\/([^/]+)$/, ({ body, response }, id) => ok(response, (users = users.map((one) => (one.id === id ? { ...one, ...body } : one))).find((one) => one.id === id))],
@@ -56,6 +67,7 @@ export function accountRoutes({ ok, fail }: Answers): readonly Route[] {
       "POST",
       /^\/api\/v1\/users$/,
       ({ body, response }) => {
+        if (!proven) return fail(response, 403, "AUTH_FRESH_PROOF_REQUIRED", "This takes a fresh proof that it is you.");
         users = [...users, { ...user(String(body["username"]), users.length), ...body }];
         ok(response, users.at(-1));
       },

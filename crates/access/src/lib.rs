@@ -9,6 +9,7 @@ mod api_token;
 mod authenticate;
 mod backoff;
 mod base32;
+mod device;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -20,6 +21,7 @@ mod news;
 pub mod oidc;
 mod organizations;
 mod password;
+mod proof;
 mod random;
 mod rights;
 mod run;
@@ -31,6 +33,7 @@ mod totp;
 mod users;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,11 +41,12 @@ use nightjar_cache::{Cache, Copies};
 use nightjar_catalog::Catalog;
 use tokio::sync::{Mutex, broadcast};
 
-pub use backoff::{LoginBurst, Suspect, network_of};
+pub use backoff::{LoginBurst, Suspect, network_of, site_of};
 pub use error::{AccessError, AuthFault, Forbidden, TotpFault};
 pub use login::Login;
 pub use news::{Change, Changes};
 pub use password::{HashCost, MAX_BYTES, MIN_CHARS, PasswordRule, check_password};
+pub use proof::{FRESH_FOR, Proof};
 pub use rights::needs_session;
 pub use second_factor::Enrolment;
 pub use session::{ClientInfo, SignIn};
@@ -61,6 +65,8 @@ pub struct AccessConfig {
     pub access_lifetime: Duration,
     /// How long a sign-in lives without being refreshed.
     pub refresh_lifetime: Duration,
+    /// How long a sign-in lives at most, however often it is refreshed.
+    pub session_lifetime: Duration,
     /// For how long a key signs access tokens.
     pub key_rotation: Duration,
     /// For how long the state of accounts, sign-ins and API tokens is believed before it is read
@@ -83,7 +89,8 @@ impl Default for AccessConfig {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
         Self {
             access_lifetime: Duration::from_secs(15 * 60),
-            refresh_lifetime: 30 * DAY,
+            refresh_lifetime: 7 * DAY,
+            session_lifetime: 30 * DAY,
             key_rotation: 30 * DAY,
             state_lifetime: Duration::from_secs(5),
             hash_cost: HashCost::default(),
@@ -110,6 +117,8 @@ struct Inner {
     live: live::LiveStates,
     /// Access tokens whose signature was checked, by their digest.
     proven: Copies<jwt::Claims>,
+    /// Networks that people have signed in from, by username.
+    networks: Copies<Arc<[IpAddr]>>,
     uses: run::TokenUses,
     bursts: broadcast::Sender<LoginBurst>,
     /// Held while administrators are counted and changed, so that two can't remove each other.
@@ -122,8 +131,9 @@ impl Access {
         let inner = Inner {
             hasher: password::Hasher::new(config.hash_cost, config.hashes_at_once)?,
             keys: keys::KeyRing::new(config.key_rotation, config.access_lifetime),
-            live: live::LiveStates::new(&cache, config.state_lifetime),
+            live: live::LiveStates::new(&cache, config.state_lifetime, config.session_lifetime),
             proven: cache.copies(live::CAPACITY, config.access_lifetime),
+            networks: cache.copies(live::CAPACITY, backoff::NETWORKS_LIFETIME),
             uses: run::TokenUses::default(),
             bursts: broadcast::Sender::new(backoff::WAITING),
             ruling: Mutex::new(()),

@@ -21,15 +21,17 @@ pub(crate) struct LiveStates {
     tokens: Copies<Option<ApiToken>>,
     /// Which token has this secret.
     secrets: Copies<(OrgId, TokenId)>,
+    session_lifetime: Duration,
 }
 
 impl LiveStates {
-    pub(crate) fn new(cache: &Cache, lifetime: Duration) -> Self {
+    pub(crate) fn new(cache: &Cache, lifetime: Duration, session_lifetime: Duration) -> Self {
         Self {
             sessions: cache.copies(CAPACITY, lifetime),
             users: cache.copies(CAPACITY, lifetime),
             tokens: cache.copies(CAPACITY, lifetime),
             secrets: cache.copies(CAPACITY, lifetime),
+            session_lifetime,
         }
     }
 
@@ -41,10 +43,12 @@ impl LiveStates {
         now: WallTime,
     ) -> Result<Option<(Session, User)>> {
         let session = self.sessions.get_or_read(&keys::session(id), catalog.session(id)).await?;
-        let Some(session) = session.filter(|session| session.ended.is_none() && now < session.expires_at)
-        else {
-            return Ok(None);
+        let goes_on = |session: &Session| {
+            // Computed, so that a shorter lifetime counts for the sign-ins that there are.
+            let end = session.expires_at.min(session.created_at + self.session_lifetime);
+            session.ended.is_none() && now < end
         };
+        let Some(session) = session.filter(goes_on) else { return Ok(None) };
         let user = self.user(catalog, session.user_id).await?;
         Ok(user.filter(|user| user.role != Role::ApiOnly).map(|user| (session, user)))
     }

@@ -18,6 +18,8 @@ pub struct Login {
     pub totp: Option<String>,
     /// Who tries.
     pub client: ClientInfo,
+    /// What the browser keeps from sign-ins before, from [`Access::mark_device`].
+    pub device: Option<Secret>,
 }
 
 /// Whose password is to be right.
@@ -31,7 +33,9 @@ impl Access {
     /// Signs somebody in. Whether an account exists is not told, by no answer and by no time; who
     /// has to wait is refused before any work is done.
     pub async fn login(&self, login: &Login, now: WallTime) -> Result<SignIn> {
-        let suspects = Suspects::new(&login.username, &login.client);
+        let marks = login.device.as_ref();
+        let device = marks.and_then(|marks| self.known_device(marks, &login.username, now));
+        let suspects = Suspects::of_login(&login.username, &login.client, device);
         let claimed = Claimed::Name(&login.username);
         let record = self.check_password_of(claimed, &login.password, &suspects, now).await?;
         if record.user.role == Role::ApiOnly {
@@ -47,7 +51,7 @@ impl Access {
         }
         self.note_success(&suspects).await;
         let version = Some(record.password_version);
-        let signed_in = self.begin_session(record.user, version, &login.client, now).await;
+        let signed_in = self.begin_session(record.user, (version, now), &login.client, now).await;
         if let Err(AccessError::Credentials) = &signed_in {
             // It was right when it was looked at. Now it is as wrong as any other.
             self.note_attempt(&suspects, now).await;
@@ -71,7 +75,8 @@ impl Access {
         now: WallTime,
     ) -> Result<LoginRecord> {
         self.refuse_waiting(suspects, now).await?;
-        let turn = self.inner.hasher.turn().await?;
+        let lane = self.lane_of(suspects).await?;
+        let turn = self.inner.hasher.turn(lane).await?;
         // Others may have failed while this one waited for its turn.
         self.refuse_waiting(suspects, now).await?;
         self.note_attempt(suspects, now).await;
@@ -105,7 +110,13 @@ impl Access {
     }
 
     /// Whether it is the code that is due, or a recovery code; each is good once.
-    async fn use_code(&self, user: UserId, factor: &TotpRecord, code: &str, now: WallTime) -> Result<bool> {
+    pub(crate) async fn use_code(
+        &self,
+        user: UserId,
+        factor: &TotpRecord,
+        code: &str,
+        now: WallTime,
+    ) -> Result<bool> {
         if let Some(step) = totp::matching_step(&factor.secret, code, now) {
             return Ok(self.catalog().use_totp_step(user, step).await?);
         }

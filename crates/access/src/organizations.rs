@@ -9,6 +9,7 @@ use crate::{Access, AccessError, Result, rights};
 impl Access {
     /// Makes an organization, still without accounts.
     pub async fn create_organization(&self, by: &Caller, name: &str, now: WallTime) -> Result<Organization> {
+        rights::needs_session(by)?;
         rights::needs(by, Permission::SystemAdmin)?;
         check_name("name", name)?;
         let id = OrgId(Uuid::now_v7());
@@ -19,6 +20,7 @@ impl Access {
 
     /// Gives an organization another name.
     pub async fn rename_organization(&self, by: &Caller, id: OrgId, name: &str) -> Result<()> {
+        rights::needs_session(by)?;
         rights::needs(by, Permission::SystemAdmin)?;
         check_name("name", name)?;
         self.catalog().organization(id).await?.ok_or(AccessError::NotFound("organization"))?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use argon2::Params;
 use argon2::password_hash::phc::PasswordHash;
+use nightjar_cache::Concurrency;
 use nightjar_model::Secret;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -26,6 +27,8 @@ const COMMON: &str = include_str!("password/common.txt");
 const DECORATION: usize = 6;
 /// Who may wait for the processor, for each one that is served.
 const WAITING: usize = 32;
+/// Strangers of one site who may wait at the same time.
+const WAITING_OF_SITE: u32 = 8;
 
 /// Why a text may not be a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +91,16 @@ pub(crate) enum Verdict {
     },
 }
 
+/// Who waits for the processor, so that a crowd of strangers does not keep out those who are known.
+#[derive(Debug, Clone)]
+pub(crate) enum Lane {
+    /// Somebody who is signed in, or signs in from a device or a network that has before. Has places of its
+    /// own, and never waits for more than one stranger.
+    Known,
+    /// Somebody from this site.
+    Stranger(String),
+}
+
 /// Hashes passwords, a few at once.
 #[derive(Clone)]
 pub(crate) struct Hasher {
@@ -97,7 +110,11 @@ pub(crate) struct Hasher {
 struct Inner {
     params: Params,
     permits: Arc<Semaphore>,
+    /// One fewer than `permits`, where there is more than one: held by strangers on top of one of those.
+    strangers: Arc<Semaphore>,
     waiting: Semaphore,
+    strangers_waiting: Semaphore,
+    sites: Concurrency,
     workers: Workers,
     /// The hash of a password that nobody has: verified for accounts that do not exist.
     nobodys: String,
@@ -108,7 +125,7 @@ struct Inner {
 #[derive(Clone)]
 pub(crate) struct Turn {
     inner: Arc<Inner>,
-    permit: Arc<OwnedSemaphorePermit>,
+    permits: Arc<[OwnedSemaphorePermit]>,
 }
 
 impl Hasher {
@@ -119,19 +136,36 @@ impl Hasher {
         let nobodys = phc::hash(&params, &Secret::new(random::text()?))?.expose().to_owned();
         let at_once = at_once.max(1);
         let permits = Arc::new(Semaphore::new(at_once));
+        let strangers = Arc::new(Semaphore::new((at_once - 1).max(1)));
         let waiting = Semaphore::new(at_once * WAITING);
+        let strangers_waiting = Semaphore::new(at_once * WAITING);
+        let sites = Concurrency::new(2 * at_once * WAITING);
         let workers = Workers::start(at_once)?;
         let done = AtomicU64::new(0);
-        Ok(Self { inner: Arc::new(Inner { params, permits, waiting, workers, nobodys, done }) })
+        let inner =
+            Inner { params, permits, strangers, waiting, strangers_waiting, sites, workers, nobodys, done };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Waits for the processor. Who finds the waiting room full is sent away.
-    pub(crate) async fn turn(&self) -> Result<Turn, AccessError> {
-        let busy = |_| AccessError::TooMany { retry_after: Duration::from_secs(1) };
-        let _waiting = self.inner.waiting.try_acquire().map_err(busy)?;
+    pub(crate) async fn turn(&self, lane: Lane) -> Result<Turn, AccessError> {
+        let inner = &self.inner;
+        let busy = || AccessError::TooMany { retry_after: Duration::from_secs(1) };
         let closed = |_| AccessError::Crypto("no passwords are hashed any more");
-        let permit = self.inner.permits.clone().acquire_owned().await.map_err(closed)?;
-        Ok(Turn { inner: self.inner.clone(), permit: Arc::new(permit) })
+        let permits: Arc<[OwnedSemaphorePermit]> = match lane {
+            Lane::Known => {
+                let _waiting = inner.waiting.try_acquire().map_err(|_| busy())?;
+                [inner.permits.clone().acquire_owned().await.map_err(closed)?].into()
+            }
+            Lane::Stranger(site) => {
+                let _site = inner.sites.enter(&site, WAITING_OF_SITE).ok_or_else(busy)?;
+                let _waiting = inner.strangers_waiting.try_acquire().map_err(|_| busy())?;
+                // In this order: of all strangers, only those who hold one of theirs queue with the known.
+                let theirs = inner.strangers.clone().acquire_owned().await.map_err(closed)?;
+                [theirs, inner.permits.clone().acquire_owned().await.map_err(closed)?].into()
+            }
+        };
+        Ok(Turn { inner: inner.clone(), permits })
     }
 
     /// Hashes computed so far.
@@ -167,7 +201,7 @@ impl Turn {
             turn.inner.done.fetch_add(1, Ordering::Relaxed);
             let result = work(&turn.inner);
             // Held by the work itself: it goes on when the caller has gone away.
-            drop(turn.permit);
+            drop(turn.permits);
             let _ = tell.send(result);
         })?;
         told.await.map_err(|_| AccessError::Crypto("hashing a password panicked"))
@@ -268,7 +302,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_known_again_and_no_other() {
         let hasher = Hasher::new(CHEAP, 1).expect("a cost in range");
-        let turn = hasher.turn().await.expect("free");
+        let turn = hasher.turn(Lane::Known).await.expect("free");
         let hash = turn.hash(&Secret::new("right")).await.expect("hashes");
         assert!(hash.expose().starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "the PHC form");
         for (password, hash, verdict) in [
@@ -284,27 +318,73 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_of_another_cost_is_seen() {
-        let cheap = Hasher::new(CHEAP, 1).expect("in range").turn().await.expect("free");
+        let cheap = Hasher::new(CHEAP, 1).expect("in range").turn(Lane::Known).await.expect("free");
         let hash = cheap.hash(&Secret::new("right")).await.expect("hashes");
         let dearer = Hasher::new(HashCost { memory_kib: 16, passes: 1 }, 1).expect("in range");
-        let verdict = dearer.turn().await.expect("free").verify(&Secret::new("right"), Some(&hash)).await;
+        let verdict =
+            dearer.turn(Lane::Known).await.expect("free").verify(&Secret::new("right"), Some(&hash)).await;
         assert_eq!(verdict.expect("done"), Verdict::Right { outdated: true });
     }
 
     #[tokio::test]
     async fn a_full_waiting_room_sends_people_away() {
         let hasher = Hasher::new(CHEAP, 1).expect("in range");
-        let turn = hasher.turn().await.expect("free");
+        let turn = hasher.turn(Lane::Known).await.expect("free");
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..WAITING {
             let hasher = hasher.clone();
-            waiting.spawn(async move { hasher.turn().await.is_ok() });
+            waiting.spawn(async move { hasher.turn(Lane::Known).await.is_ok() });
         }
         while hasher.inner.waiting.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        assert!(matches!(hasher.turn().await, Err(AccessError::TooMany { .. })));
+        assert!(matches!(hasher.turn(Lane::Known).await, Err(AccessError::TooMany { .. })));
         drop(turn);
         assert!(waiting.join_all().await.into_iter().all(|served| served));
+    }
+
+    #[tokio::test]
+    async fn a_crowd_of_strangers_keeps_nobody_out_who_is_known() {
+        for at_once in [1, 2] {
+            let hasher = Hasher::new(CHEAP, at_once).expect("in range");
+            let mut crowd = tokio::task::JoinSet::new();
+            for number in 0..10 * WAITING {
+                let (hasher, site) = (hasher.clone(), Lane::Stranger(format!("site {number}")));
+                crowd.spawn(async move {
+                    let turn = hasher.turn(site).await?;
+                    turn.hash(&Secret::new("x")).await
+                });
+            }
+            while hasher.inner.strangers_waiting.available_permits() > 0 {
+                tokio::task::yield_now().await;
+            }
+            let before = hasher.done();
+            let turn = hasher.turn(Lane::Known).await.expect("has a place");
+            let waited_for = hasher.done() - before;
+            assert!(waited_for <= 2, "{waited_for} strangers came first");
+            drop(turn);
+            let outcomes = crowd.join_all().await;
+            assert!(outcomes.iter().any(Result::is_err), "there is no end of waiting rooms");
+            assert!(outcomes.iter().filter(|outcome| outcome.is_ok()).count() >= at_once * WAITING);
+        }
+    }
+
+    #[tokio::test]
+    async fn one_site_does_not_take_all_places_of_strangers() {
+        let hasher = Hasher::new(CHEAP, 1).expect("in range");
+        let turn = hasher.turn(Lane::Known).await.expect("free");
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let hasher = hasher.clone();
+            waiting.spawn(async move { hasher.turn(Lane::Stranger("one".to_owned())).await.is_ok() });
+        }
+        let other = hasher.clone();
+        waiting.spawn(async move { other.turn(Lane::Stranger("other".to_owned())).await.is_ok() });
+        while hasher.inner.sites.running("other") == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(turn);
+        let served = waiting.join_all().await.into_iter().filter(|served| *served).count();
+        assert_eq!(served, WAITING_OF_SITE as usize + 1);
     }
 }

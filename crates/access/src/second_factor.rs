@@ -1,7 +1,7 @@
 //! Switching one's second factor on and off.
 
 use nightjar_catalog::LoginRecord;
-use nightjar_model::{Caller, Secret, WallTime};
+use nightjar_model::{Caller, Secret, SessionEnd, Via, WallTime};
 
 use crate::backoff::Suspects;
 use crate::login::Claimed;
@@ -35,11 +35,12 @@ impl Access {
         Ok(Enrolment { secret, uri })
     }
 
-    /// Switches it on, with a code of it. Gives the recovery codes: they are shown only now.
+    /// Switches it on, with a code of it. Gives the recovery codes: they are shown only now. Other sign-ins
+    /// end, because they were made without it.
     pub async fn confirm_totp(&self, caller: &Caller, code: &str, now: WallTime) -> Result<Vec<Secret>> {
         rights::needs_session(caller)?;
         let pending = self.catalog().pending_totp(caller.user).await?.ok_or(TotpFault::NotBegun)?;
-        let suspects = Suspects::new(&caller.username, &ClientInfo::default());
+        let suspects = Suspects::of_caller(caller, &ClientInfo::default());
         self.refuse_waiting(&suspects, now).await?;
         let Some(step) = totp::matching_step(&pending, code, now) else {
             self.note_attempt(&suspects, now).await;
@@ -49,6 +50,11 @@ impl Access {
         if !self.catalog().confirm_totp(caller.user, step, &digests, now).await? {
             return Err(TotpFault::NotBegun.into());
         }
+        let current = match caller.via {
+            Via::Session(id) => Some(id),
+            Via::Token(_) => None,
+        };
+        self.end_sessions_of(caller.user, current, now, SessionEnd::Revoked).await?;
         self.user_changed(caller.user).await;
         Ok(codes)
     }
@@ -77,7 +83,7 @@ impl Access {
         now: WallTime,
     ) -> Result<LoginRecord> {
         rights::needs_session(caller)?;
-        let suspects = Suspects::new(&caller.username, client);
+        let suspects = Suspects::of_caller(caller, client);
         let record = self.check_password_of(Claimed::Id(caller.user), password, &suspects, now).await?;
         self.note_success(&suspects).await;
         Ok(record)

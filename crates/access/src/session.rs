@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use nightjar_catalog::RefreshOutcome;
+use nightjar_model::text::to_line;
 use nightjar_model::{Caller, Role, Secret, Session, SessionEnd, SessionId, User, UserId, Via, WallTime};
 use uuid::Uuid;
 
@@ -49,20 +50,20 @@ impl SignIn {
 }
 
 impl Access {
-    /// Signs a user in whose identity was proven without a password: by a provider, say.
+    /// Signs a user in whose identity was proven just now, without a password.
     ///
     /// # Errors
     /// If the account is not active or is one for programs.
     pub async fn sign_in(&self, user: User, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
-        self.begin_session(user, None, client, now).await
+        self.begin_session(user, (None, now), client, now).await
     }
 
-    /// Signs a user in whose identity was proven, with the password of this version where it was one. If
-    /// that was changed in the meantime, it is wrong.
+    /// Signs a user in whose identity was proven at that time, with the password of this version where it
+    /// was one. If that was changed in the meantime, it is wrong.
     pub(crate) async fn begin_session(
         &self,
         user: User,
-        password_version: Option<i64>,
+        (password_version, proved_at): (Option<i64>, WallTime),
         client: &ClientInfo,
         now: WallTime,
     ) -> Result<SignIn> {
@@ -77,7 +78,8 @@ impl Access {
             user_id: user.id,
             org_id: user.org_id,
             created_at: now,
-            expires_at: now + self.inner.config.refresh_lifetime,
+            expires_at: self.expiry(now, now),
+            proved_at,
             last_used_at: now,
             ended: None,
             ip: client.ip,
@@ -89,6 +91,7 @@ impl Access {
             return Err(AccessError::Credentials);
         }
         self.catalog().note_login(user.id, now).await?;
+        self.networks_changed(&user.username).await;
         self.grant(user, session, refresh, now).await
     }
 
@@ -98,9 +101,9 @@ impl Access {
     pub async fn refresh(&self, token: &Secret, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
         let old = digest_of(token.expose()).ok_or(AccessError::Refresh)?;
         let (refresh, new) = new_refresh()?;
-        let expires_at = now + self.inner.config.refresh_lifetime;
+        let expiry = |created_at| self.expiry(created_at, now);
         let catalog = self.catalog();
-        let outcome = catalog.rotate_refresh(&old, &new, now, expires_at, client.ip, &agent(client)).await?;
+        let outcome = catalog.rotate_refresh(&old, &new, now, expiry, client.ip, &agent(client)).await?;
         let session = match outcome {
             RefreshOutcome::Rotated(session) => session,
             RefreshOutcome::Reused(session) => {
@@ -153,6 +156,12 @@ impl Access {
         Ok(())
     }
 
+    /// When a sign-in of this age ends unless it is refreshed.
+    fn expiry(&self, created_at: WallTime, now: WallTime) -> WallTime {
+        let config = &self.inner.config;
+        (now + config.refresh_lifetime).min(created_at + config.session_lifetime)
+    }
+
     /// Makes room for one more sign-in of this account.
     async fn end_unused(&self, user: UserId, now: WallTime) -> Result<()> {
         let mut sessions = self.catalog().sessions_of(user, now).await?;
@@ -190,7 +199,7 @@ fn agent(client: &ClientInfo) -> String {
     let harmless =
         |word: &&str| word.len() <= AGENT_WORD && !word.contains(['@', '=']) && !word.contains("://");
     let words: Vec<&str> = client.user_agent.split_whitespace().filter(harmless).collect();
-    words.join(" ").chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect()
+    to_line(&words.join(" ")).chars().take(AGENT_CHARS).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! API tokens: for programs, each with a part of its owner's rights.
 
+use nightjar_model::text::is_paragraph;
 use nightjar_model::{
     ApiToken, Caller, GroupScope, Permission, Permissions, Secret, TokenId, User, UserId, WallTime,
 };
@@ -119,6 +120,14 @@ impl Access {
         Ok(revoked)
     }
 
+    /// Revokes all API tokens of an account, at once.
+    pub(crate) async fn end_tokens_of(&self, user: UserId, now: WallTime) -> Result<()> {
+        for id in self.catalog().revoke_api_tokens_of(user, now).await? {
+            self.token_changed(id).await;
+        }
+        Ok(())
+    }
+
     /// The account that a token is or will be of, if the caller may manage its tokens.
     async fn owner(&self, by: &Caller, id: UserId) -> Result<User> {
         if id != by.user {
@@ -163,8 +172,9 @@ impl Access {
 
 fn check_draft(draft: &TokenDraft, now: WallTime) -> Result<()> {
     check_name("name", &draft.name)?;
-    if draft.remark.chars().count() > REMARK_CHARS {
-        return Err(AccessError::field("remark", format!("must have at most {REMARK_CHARS} characters")));
+    if draft.remark.chars().count() > REMARK_CHARS || !is_paragraph(&draft.remark) {
+        let why = format!("must have at most {REMARK_CHARS} characters, all of them visible");
+        return Err(AccessError::field("remark", why));
     }
     if !(1..=MAX_RATE).contains(&draft.rate_limit) {
         return Err(AccessError::field("rate_limit", format!("must be 1 to {MAX_RATE} requests an hour")));

@@ -8,6 +8,7 @@ use nightjar_model::{
 };
 use uuid::Uuid;
 
+use crate::password::Lane;
 use crate::{Access, AccessError, ClientInfo, Forbidden, Result, check_password, rights};
 
 pub(crate) use fields::{USERNAME_CHARS, check_fields, check_name, is_address, is_in_usernames};
@@ -48,11 +49,19 @@ pub struct UserPatch {
     pub groups: Option<GroupScope>,
     /// Whether it may do anything at all.
     pub active: Option<bool>,
+    /// Whether its API tokens stay when it is disabled, and work again once it is enabled.
+    pub keep_api_tokens: bool,
+}
+
+/// What outlives a new password.
+struct Kept {
+    session: Option<SessionId>,
+    api_tokens: bool,
 }
 
 impl UserPatch {
     fn apply(self, user: &User) -> User {
-        let Self { display_name, email, role, system_admin, groups, active } = self;
+        let Self { display_name, email, role, system_admin, groups, active, keep_api_tokens: _ } = self;
         User {
             display_name: display_name.unwrap_or_else(|| user.display_name.clone()),
             email: email.unwrap_or_else(|| user.email.clone()),
@@ -74,6 +83,7 @@ impl Access {
         draft: UserDraft,
         now: WallTime,
     ) -> Result<User> {
+        rights::needs_session(by)?;
         rights::needs(by, Permission::UserAdmin)?;
         if org != by.org {
             rights::needs(by, Permission::SystemAdmin).map_err(|_| AccessError::NotFound("organization"))?;
@@ -86,7 +96,7 @@ impl Access {
     }
 
     /// Changes an account of the caller's organization. It counts at once; sign-ins end when the
-    /// account may not sign in any more.
+    /// account may not sign in any more, and API tokens when it is disabled.
     pub async fn update_user(
         &self,
         by: &Caller,
@@ -95,8 +105,10 @@ impl Access {
         expected_version: Option<i64>,
         now: WallTime,
     ) -> Result<User> {
+        rights::needs_session(by)?;
         let _ruling = self.inner.ruling.lock().await;
         let before = self.user_in_reach(by, id).await?;
+        let keep_api_tokens = patch.keep_api_tokens;
         if expected_version.is_some_and(|version| version != before.version) {
             return Err(AccessError::Stale);
         }
@@ -109,11 +121,16 @@ impl Access {
         if after.groups != before.groups {
             self.check_groups(after.org_id, &after.groups).await?;
         }
-        self.write_user(&before, &after, now).await
+        let user = self.write_user(&before, &after, now).await?;
+        if before.active && !user.active && !keep_api_tokens {
+            self.end_tokens_of(id, now).await?;
+        }
+        Ok(user)
     }
 
     /// Removes an account of the caller's organization, with its sign-ins and API tokens.
     pub async fn delete_user(&self, by: &Caller, id: UserId, now: WallTime) -> Result<()> {
+        rights::needs_session(by)?;
         let _ruling = self.inner.ruling.lock().await;
         let user = self.user_in_reach(by, id).await?;
         if id == by.user {
@@ -127,39 +144,48 @@ impl Access {
         Ok(())
     }
 
-    /// Gives an account of the caller's organization another password; all its sign-ins end.
+    /// Gives an account of the caller's organization another password; all its sign-ins end, and its API
+    /// tokens unless they are to be kept.
     pub async fn reset_password(
         &self,
         by: &Caller,
         id: UserId,
         password: &Secret,
+        keep_api_tokens: bool,
         now: WallTime,
     ) -> Result<()> {
+        rights::needs_session(by)?;
         let user = self.user_in_reach(by, id).await?;
         if id == by.user {
-            // One's own is changed by who knows it.
+            // Your own is changed with `change_password`, which asks for the old one.
             return Err(Forbidden::Oneself.into());
         }
-        self.set_password(&user, password, (None, None), now).await
+        let kept = Kept { session: None, api_tokens: keep_api_tokens };
+        self.set_password(&user, password, kept, None, now).await
     }
 
-    /// Takes the second factor from an account of the caller's organization, whose owner has lost it.
+    /// Takes the second factor from an account of the caller's organization, whose owner has lost it. Its
+    /// sign-ins end: the lost device may hold one.
     pub async fn reset_totp(&self, by: &Caller, id: UserId, now: WallTime) -> Result<()> {
+        rights::needs_session(by)?;
         self.user_in_reach(by, id).await?;
         if id == by.user {
             return Err(Forbidden::Oneself.into());
         }
         self.catalog().clear_totp(id, now).await?;
+        self.end_sessions_of(id, None, now, SessionEnd::Revoked).await?;
         self.user_changed(id).await;
         Ok(())
     }
 
-    /// Changes the caller's own password; its other sign-ins end.
+    /// Changes the caller's own password; its other sign-ins end, and its API tokens unless they are to be
+    /// kept.
     pub async fn change_password(
         &self,
         caller: &Caller,
         current: &Secret,
         new: &Secret,
+        keep_api_tokens: bool,
         client: &ClientInfo,
         now: WallTime,
     ) -> Result<()> {
@@ -167,27 +193,31 @@ impl Access {
         check_password(new, &caller.username).map_err(|rule| AccessError::field("new_password", rule))?;
         let record = self.check_own_password(caller, current, client, now).await?;
         let Via::Session(session) = caller.via else { return Err(Forbidden::NeedsSession.into()) };
-        let proven = (Some(session), Some(record.password_version));
-        match self.set_password(&record.user, new, proven, now).await {
+        let kept = Kept { session: Some(session), api_tokens: keep_api_tokens };
+        match self.set_password(&record.user, new, kept, Some(record.password_version), now).await {
             // Somebody else gave the account another password just now: the current one was wrong.
             Err(AccessError::Stale) => Err(AccessError::Credentials),
             outcome => outcome,
         }
     }
 
-    /// Gives an account another password and ends its sign-ins but the one to `keep`. Where the old
-    /// password was asked for, it must still be the one of this version.
+    /// Gives an account another password and ends what the old one let in, except for what is kept. Where
+    /// the old password was asked for, it must still be the one of this version.
     async fn set_password(
         &self,
         user: &User,
         password: &Secret,
-        (keep, version): (Option<SessionId>, Option<i64>),
+        kept: Kept,
+        version: Option<i64>,
         now: WallTime,
     ) -> Result<()> {
         check_password(password, &user.username)?;
-        let hash = self.inner.hasher.turn().await?.hash(password).await?;
+        let hash = self.inner.hasher.turn(Lane::Known).await?.hash(password).await?;
         self.catalog().set_password(user.id, Some(&hash), version, now).await?;
-        self.end_sessions_of(user.id, keep, now, SessionEnd::Revoked).await?;
+        self.end_sessions_of(user.id, kept.session, now, SessionEnd::Revoked).await?;
+        if !kept.api_tokens {
+            self.end_tokens_of(user.id, now).await?;
+        }
         self.user_changed(user.id).await;
         Ok(())
     }
@@ -199,7 +229,7 @@ impl Access {
             None => None,
             Some(password) => {
                 check_password(password, &user.username)?;
-                Some(self.inner.hasher.turn().await?.hash(password).await?)
+                Some(self.inner.hasher.turn(Lane::Known).await?.hash(password).await?)
             }
         };
         self.catalog().create_user(&NewUser { user: user.clone(), password_hash }).await?;

@@ -5,21 +5,23 @@ pub(super) mod logout;
 pub(super) mod me;
 pub(super) mod oidc;
 pub(super) mod password;
+pub(super) mod proof;
 pub(super) mod providers;
 pub(super) mod refresh;
 pub(super) mod sessions;
 pub(super) mod totp;
 
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use nightjar_access::SignIn as Granted;
-use nightjar_model::{Caller, GroupId, GroupScope, User, Via, WallTime};
+use nightjar_model::{Caller, GroupId, GroupScope, Secret, User, Via, WallTime};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::Answer;
+use crate::cookie::Cookie;
 use crate::enums::Role;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -27,10 +29,13 @@ use crate::media::set;
 use crate::state::ApiState;
 use crate::time::Timestamp;
 
-/// The cookie of a browser's refresh token.
-const COOKIE: &str = "nightjar_refresh";
-/// The only paths that get to see it.
-const COOKIE_PATH: &str = "/api/v1/auth";
+/// A browser's refresh token.
+const REFRESH: Cookie = Cookie { name: "nightjar_refresh", path: "/api/v1/auth", same_site: "Strict" };
+
+/// Accounts that a browser has signed in with before.
+const DEVICE: Cookie = Cookie { name: "nightjar_device", path: "/api/v1/auth", same_site: "Strict" };
+/// Seconds for which it is kept: browsers keep none for longer.
+const DEVICE_AGE: i64 = 400 * 24 * 60 * 60;
 
 /// A sign-in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -138,35 +143,21 @@ pub(crate) async fn granted(
     Ok(response)
 }
 
+/// Lets the browser be known again when it signs in with this name.
+fn remember_device(
+    state: &ApiState,
+    response: &mut Response,
+    (before, username): (Option<&Secret>, &str),
+    client: &Client,
+) -> Result<(), ApiError> {
+    if let Some(marks) = state.access.mark_device(before, username, state.clock.now())? {
+        DEVICE.set(response, marks.expose(), DEVICE_AGE, client);
+    }
+    Ok(())
+}
+
 /// Gives the browser the refresh token of a sign-in as a cookie.
 fn keep_refresh(response: &mut Response, granted: &Granted, now: WallTime, client: &Client) {
     let age = granted.session.expires_at.micros_since(now) / 1_000_000;
-    set_cookie(response, granted.refresh.expose(), age, client);
-}
-
-/// Takes the cookie back.
-fn clear_cookie(response: &mut Response, client: &Client) {
-    set_cookie(response, "", 0, client);
-}
-
-fn set_cookie(response: &mut Response, value: &str, max_age: i64, client: &Client) {
-    let secure = if client.secure { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={value}; Path={COOKIE_PATH}; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-}
-
-/// The refresh token in a request's cookies.
-fn cookie(headers: &HeaderMap) -> Option<String> {
-    cookie_named(headers, COOKIE)
-}
-
-/// What a request's cookies have under this name.
-fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<String> {
-    let cookies = headers.get_all(axum::http::header::COOKIE).iter();
-    let pairs = cookies.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let found = pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == wanted);
-    found.map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty())
+    REFRESH.set(response, granted.refresh.expose(), age, client);
 }

@@ -11,8 +11,8 @@ mod tokens;
 mod users;
 
 use nightjar_http::{
-    answer, audit, body, echo, enums, error, guard, media, page, path, query, shell, state, time, version,
-    words,
+    answer, audit, body, cookie, echo, enums, error, guard, media, page, path, query, shell, state, time,
+    version, words,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<state::ApiState> {
         .routes(routes!(auth::oidc::callback::back_from_provider))
         .routes(routes!(auth::me::me))
         .routes(routes!(auth::password::change_password))
+        .routes(routes!(auth::proof::prove))
         .routes(routes!(auth::sessions::list_sign_ins))
         .routes(routes!(auth::sessions::end_sign_in))
         .routes(routes!(auth::totp::enroll_totp))

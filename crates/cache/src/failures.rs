@@ -20,13 +20,35 @@ pub const FAILURES_FORGOTTEN_AFTER: Duration = Duration::from_secs(60 * 60);
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
+/// How failures slow a subject down: some are free, then a second of waiting, doubling with each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlowDown {
+    /// So many failures cost nothing.
+    pub free: u32,
+    /// The longest wait; shorter than [`FAILURES_FORGOTTEN_AFTER`], or the count would be forgotten first.
+    pub longest: Duration,
+}
+
+impl Default for SlowDown {
+    fn default() -> Self {
+        Self { free: FREE_FAILURES, longest: LONGEST_DELAY }
+    }
+}
+
+impl SlowDown {
+    /// Returns how long to wait after the last of so many failures.
+    pub fn delay_after(self, failures: u32) -> Duration {
+        match failures.checked_sub(self.free + 1) {
+            None => Duration::ZERO,
+            Some(doublings) => FIRST_DELAY.saturating_mul(1 << doublings.min(20)).min(self.longest),
+        }
+    }
+}
+
 /// How long to wait after the last of so many failures: nothing for the first five, then a second,
 /// doubling up to a quarter of an hour.
 pub fn delay_after(failures: u32) -> Duration {
-    match failures.checked_sub(FREE_FAILURES + 1) {
-        None => Duration::ZERO,
-        Some(doublings) => FIRST_DELAY.saturating_mul(1 << doublings.min(20)).min(LONGEST_DELAY),
-    }
+    SlowDown::default().delay_after(failures)
 }
 
 /// What is known about a subject.
@@ -68,6 +90,11 @@ impl Failures {
     /// How it stands. Asking about somebody of whom there are no failures keeps nothing: names without
     /// end would push those out who have failed.
     pub async fn state(&self, subject: &str, now: WallTime) -> FailureState {
+        self.state_with(subject, SlowDown::default(), now).await
+    }
+
+    /// The same for a subject that is slowed down in a way of its own.
+    pub async fn state_with(&self, subject: &str, slow_down: SlowDown, now: WallTime) -> FailureState {
         let tallies = &self.inner.tallies;
         let known = tallies.known(subject);
         if let Some(remote) = &self.inner.remote {
@@ -77,10 +104,10 @@ impl Failures {
                     let said = *local.lock();
                     *tallies.of(subject).lock() = said;
                 }
-                return tally.state(now);
+                return tally.state_with(slow_down, now);
             }
         }
-        known.map_or_else(FailureState::default, |local| local.lock().tally.state(now))
+        known.map_or_else(FailureState::default, |local| local.lock().tally.state_with(slow_down, now))
     }
 
     /// An attempt has succeeded.
@@ -147,10 +174,14 @@ impl Tally {
     }
 
     fn state(self, now: WallTime) -> FailureState {
+        self.state_with(SlowDown::default(), now)
+    }
+
+    fn state_with(self, slow_down: SlowDown, now: WallTime) -> FailureState {
         if self.count == 0 || self.forgotten(now) {
             return FailureState::default();
         }
-        let delay = delay_after(self.count);
+        let delay = slow_down.delay_after(self.count);
         // A clock that stepped back does not make it longer.
         let retry_after = (self.last + delay).saturating_since(now).min(delay);
         FailureState { count: self.count, retry_after }

@@ -39,7 +39,7 @@ pub use concurrency::{Concurrency, Permit};
 pub use config::CacheConfig;
 pub use copies::{Copies, Reading};
 pub use error::CacheError;
-pub use failures::{FAILURES_FORGOTTEN_AFTER, FREE_FAILURES, FailureState, Failures, delay_after};
+pub use failures::{FAILURES_FORGOTTEN_AFTER, FREE_FAILURES, FailureState, Failures, SlowDown, delay_after};
 pub use health::CacheHealth;
 pub use invalidation::{Invalidation, Invalidations};
 pub use key::{Key, KeyPrefix};

@@ -77,6 +77,12 @@ impl Catalog {
         self.database.reseal().await
     }
 
+    /// Returns what a text is known again by, which nobody can compute without the installation's secret
+    /// key; none without a key.
+    pub fn fingerprint(&self, purpose: &str, text: &str) -> Option<String> {
+        self.sealer().map(|sealer| sealer.fingerprint(purpose, text))
+    }
+
     pub(crate) fn sealer(&self) -> Option<&Sealer> {
         self.database.sealer()
     }

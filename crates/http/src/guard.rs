@@ -11,9 +11,9 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use nightjar_access::AuthFault;
+use nightjar_access::{AuthFault, needs_session};
 use nightjar_cache::{Decision, Permit};
-use nightjar_model::{Caller, Denial, ErrorCode, GroupId, Object, Permission, authorize};
+use nightjar_model::{Caller, Denial, ErrorCode, GroupId, Object, Permission, WallTime, authorize};
 
 use self::client::Client;
 use self::rules::Rule;
@@ -87,23 +87,37 @@ pub async fn admit(
     headers: &HeaderMap,
     client: &Client,
 ) -> Result<Admission, Refusal> {
-    let action = match rule {
+    let rule = match rule {
         None | Some(Rule::Public | Rule::Media) => return Ok(Admission::default()),
         Some(Rule::Socket(_)) if !headers.contains_key(AUTHORIZATION) => return Ok(Admission::default()),
-        Some(Rule::SignedIn) => None,
-        Some(Rule::Needs(action) | Rule::Socket(action)) => Some(action),
+        Some(rule) => rule,
     };
     let now = state.clock.now();
     let caller = state.access.authenticate(bearer(headers)?, client.ip, now).await?;
     let hourly = state.access.hourly_limit(&caller, now).await?;
     let decision = limits::by_caller(state, &caller, hourly).await?;
     let place = limits::at_once(state, &caller)?;
-    if let Some(action) = action
-        && let Err(error) = may_here(&caller, action)
-    {
-        return Err(Refusal { error, caller: Some(caller) });
+    match check(state, rule, &caller, now).await {
+        Ok(()) => Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) }),
+        Err(error) => Err(Refusal { error, caller: Some(caller) }),
     }
-    Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
+}
+
+/// Checks what a rule asks of a known caller. Freshness comes last: nobody types a password for what they
+/// may not do anyway.
+async fn check(state: &ApiState, rule: Rule, caller: &Caller, now: WallTime) -> Result<(), ApiError> {
+    if rule.wants_person() {
+        needs_session(caller)?;
+    }
+    if let Some(action) = rule.permission() {
+        may_here(caller, action)?;
+    }
+    if rule.wants_proof() && !state.access.is_freshly_proven(caller, now).await? {
+        let message = "This takes a fresh proof that it is you: send your password or a code of your second \
+                       factor to /auth/proof, and repeat the request.";
+        return Err(ApiError::new(ErrorCode::AuthFreshProofRequired, message));
+    }
+    Ok(())
 }
 
 /// Whether `caller` may do `action` to a camera of its organization, or what belongs to one. What is

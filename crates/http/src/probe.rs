@@ -66,6 +66,8 @@ pub enum ProbeReason {
     Timeout,
     /// User name or password are wrong.
     WrongCredentials,
+    /// The camera takes the password only in the clear, which is forbidden.
+    BasicRefused,
     /// What answers does not speak RTSP, or not as it should.
     NotRtsp,
     /// The camera knows no such stream.

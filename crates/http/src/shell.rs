@@ -109,7 +109,7 @@ async fn handle(
         Err(Refusal { error, caller }) => (caller, error.into_response()),
     };
     if changes
-        && response.status() == StatusCode::FORBIDDEN
+        && is_refusal(&response)
         && let (Some(caller), Some(route)) = (&caller, route)
     {
         note_refusal(state, caller, &client, route).await;
@@ -165,6 +165,12 @@ async fn changed(
             Err(_) => ApiError::internal("a change was cancelled").into_response(),
         },
     }
+}
+
+/// Whether somebody may not do it. Who only has to type their password again may.
+fn is_refusal(response: &Response) -> bool {
+    let code = response.extensions().get::<ApiError>().map(ApiError::code);
+    response.status() == StatusCode::FORBIDDEN && code != Some(ErrorCode::AuthFreshProofRequired)
 }
 
 /// Somebody tried to change what is not theirs.

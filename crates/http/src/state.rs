@@ -37,6 +37,8 @@ pub struct ApiConfig {
     pub sockets: u32,
     /// Whether the API itself speaks TLS: cookies are then `Secure`.
     pub tls: bool,
+    /// Whether people reach it over TLS (`public_url`), whoever ends that: cookies are then `Secure` too.
+    pub public_tls: bool,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether the signed addresses of media work only for the client that asked for them.
@@ -59,6 +61,7 @@ impl Default for ApiConfig {
             concurrent: 20,
             sockets: 20,
             tls: false,
+            public_tls: false,
             trusted_proxies: Vec::new(),
             media_bound_to_ip: false,
             cors_origins: Vec::new(),

@@ -73,6 +73,8 @@ pub struct Session {
     pub created_at: WallTime,
     /// When it ends for want of a refresh.
     pub expires_at: WallTime,
+    /// When the person last proved to be there: with a password, a code, or at a provider.
+    pub proved_at: WallTime,
     /// When it was last refreshed.
     pub last_used_at: WallTime,
     /// When and why it was ended before.

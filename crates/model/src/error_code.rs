@@ -21,6 +21,10 @@ pub enum ErrorCode {
     AuthInsufficientPermissions,
     /// Not for accounts of this role.
     AuthRoleRestricted,
+    /// Only for a person who is signed in, not for an API token.
+    AuthSignInRequired,
+    /// The person has to prove again to be there.
+    AuthFreshProofRequired,
     /// The API token is not for this address.
     AuthIpNotAllowed,
     /// No such camera.
@@ -105,6 +109,8 @@ impl ErrorCode {
             Self::AuthTotpRequired => ("AUTH_TOTP_REQUIRED", 401),
             Self::AuthInsufficientPermissions => ("AUTH_INSUFFICIENT_PERMISSIONS", 403),
             Self::AuthRoleRestricted => ("AUTH_ROLE_RESTRICTED", 403),
+            Self::AuthSignInRequired => ("AUTH_SIGN_IN_REQUIRED", 403),
+            Self::AuthFreshProofRequired => ("AUTH_FRESH_PROOF_REQUIRED", 403),
             Self::AuthIpNotAllowed => ("AUTH_IP_NOT_ALLOWED", 403),
             Self::CameraNotFound => ("CAMERA_NOT_FOUND", 404),
             Self::CameraConfigNotFound => ("CAMERA_CONFIG_NOT_FOUND", 404),

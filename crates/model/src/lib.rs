@@ -19,6 +19,7 @@ mod retry;
 mod secret;
 mod segment;
 mod status;
+pub mod text;
 mod timeline;
 mod timestamp;
 

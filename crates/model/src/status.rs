@@ -34,6 +34,8 @@ pub struct CameraStatus {
     pub open_segment: Option<SegmentId>,
     /// Successful connections after the first.
     pub reconnects: u64,
+    /// Whether the camera gets its password in the clear (Basic).
+    pub password_in_clear: bool,
 }
 
 /// What the recorder is doing with a camera.
@@ -124,6 +126,7 @@ impl CameraStatus {
             codecs: Vec::new(),
             open_segment: None,
             reconnects: 0,
+            password_in_clear: false,
         }
     }
 }

@@ -202,6 +202,9 @@ pub(crate) struct UserResetArgs {
     /// Take its second factor away too
     #[arg(long)]
     pub(crate) totp: bool,
+    /// Keep its API tokens, which are revoked otherwise
+    #[arg(long)]
+    pub(crate) keep_api_tokens: bool,
 }
 
 /// `nightjar user list`

@@ -105,7 +105,7 @@ async fn serve(config: Config) -> Result<()> {
         events: happenings.events.clone(),
         live: happenings.live.clone(),
         status: status.clone(),
-        prober: probe::prober(open::camera_reach(&config)),
+        prober: probe::prober(open::camera_reach(&config), config.service.refuse_basic_cameras),
         changes: tasks.clone(),
         metrics: Arc::new(move || metrics.render()),
         clock: Clock::system(),

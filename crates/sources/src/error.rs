@@ -31,6 +31,12 @@ pub enum SourceError {
         /// RTSP status.
         status: u16,
     },
+    /// The camera takes the password only in the clear.
+    #[error(
+        "the camera takes the password only in the clear (Basic), and service.refuse_basic_cameras forbids \
+         that: switch the camera to Digest"
+    )]
+    BasicRefused,
     /// The camera knows no such stream.
     #[error("the camera has no such stream ({status}): check the path of the address")]
     NoSuchStream {
@@ -79,7 +85,7 @@ impl SourceError {
     /// The cause that the gap will carry.
     pub fn cause(&self) -> InterruptionCause {
         match self {
-            Self::Unauthorized { .. } => InterruptionCause::AuthFailed,
+            Self::Unauthorized { .. } | Self::BasicRefused => InterruptionCause::AuthFailed,
             Self::Stalled(_) => InterruptionCause::Stalled,
             _ => InterruptionCause::Unreachable,
         }

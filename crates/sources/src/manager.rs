@@ -33,6 +33,8 @@ pub struct SourcesConfig {
     pub stall_limit: Duration,
     /// Whether cameras that were added over the API may be on this machine itself.
     pub loopback_cameras: bool,
+    /// Whether cameras that take the password only in the clear (Basic) don't get it.
+    pub refuse_basic: bool,
 }
 
 impl Default for SourcesConfig {
@@ -44,6 +46,7 @@ impl Default for SourcesConfig {
             auth_retry_limit: Duration::from_secs(300),
             stall_limit: Duration::from_secs(10),
             loopback_cameras: false,
+            refuse_basic: false,
         }
     }
 }
@@ -89,7 +92,7 @@ impl Sources {
     /// Begins with a camera, or takes up its changed address; a change of anything else leaves
     /// the connection alone.
     pub fn set_camera(&self, camera: &Camera) {
-        let targets = if camera.enabled { targets(camera, self.config.loopback_cameras) } else { Vec::new() };
+        let targets = if camera.enabled { targets(camera, &self.config) } else { Vec::new() };
         let mut cameras = self.cameras.lock();
         if cameras.get(&camera.id).is_some_and(|running| running.targets == targets) {
             return;
@@ -155,10 +158,10 @@ fn key(camera: CameraId, stream: StreamName) -> StreamKey {
     StreamKey { camera: camera.0.into_bytes(), stream: stream.as_str() }
 }
 
-fn targets(camera: &Camera, loopback: bool) -> Vec<(StreamName, RtspTarget)> {
+fn targets(camera: &Camera, config: &SourcesConfig) -> Vec<(StreamName, RtspTarget)> {
     let reach = match camera.managed_by {
         ManagedBy::File => Reach::Operator,
-        ManagedBy::Api => Reach::Camera { loopback },
+        ManagedBy::Api => Reach::Camera { loopback: config.loopback_cameras },
     };
     let target = |url: &Url| RtspTarget {
         url: url.clone(),
@@ -167,6 +170,7 @@ fn targets(camera: &Camera, loopback: bool) -> Vec<(StreamName, RtspTarget)> {
         transport: camera.source.transport,
         audio: camera.audio != AudioPolicy::None,
         reach,
+        refuse_basic: config.refuse_basic,
     };
     let main = (StreamName::Main, target(&camera.source.main_url));
     let sub = camera.source.sub_url.as_ref().map(|url| (StreamName::Sub, target(url)));

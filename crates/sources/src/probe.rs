@@ -60,7 +60,7 @@ pub struct KeyFrame {
 /// Why there is no picture.
 pub async fn probe(
     source: &CameraSource,
-    reach: Reach,
+    (reach, refuse_basic): (Reach, bool),
     sample: Duration,
     limit: Duration,
 ) -> Result<Probed, SourceError> {
@@ -72,6 +72,7 @@ pub async fn probe(
         transport: source.transport,
         audio: true,
         reach,
+        refuse_basic,
     };
     let end = now() + limit;
     let in_time = end.saturating_duration_since(now());

@@ -2,6 +2,7 @@
 //!
 //! Nothing of the library's types leaves this file and [`classify`].
 
+mod challenge;
 mod classify;
 
 use std::pin::Pin;
@@ -41,6 +42,8 @@ pub(crate) struct RtspTarget {
     pub(crate) audio: bool,
     /// Where it may lead.
     pub(crate) reach: Reach,
+    /// Whether a camera that takes the password only in the clear doesn't get it.
+    pub(crate) refuse_basic: bool,
 }
 
 /// A playing session.
@@ -48,6 +51,7 @@ pub(crate) struct RtspSession {
     demuxed: Pin<Box<Demuxed>>,
     video: usize,
     audio: Option<usize>,
+    in_clear: bool,
 }
 
 /// A video stream's parameters as the camera gave them.
@@ -93,7 +97,7 @@ pub(crate) struct Pending(Option<RawFrame>);
 impl RtspSession {
     /// Connects and plays.
     pub(crate) async fn open(target: &RtspTarget) -> Result<Self, SourceError> {
-        let mut session = describe(target).await?;
+        let (mut session, in_clear) = describe(target).await?;
         let video = video_stream(&session)?;
         let audio = if target.audio { audio_stream(&session) } else { None };
         for stream in [Some(video), audio].into_iter().flatten() {
@@ -106,7 +110,12 @@ impl RtspSession {
             .initial_seq(InitialSequenceNumberPolicy::Ignore);
         let playing = within("PLAY", session.play(options)).await?;
         let demuxed = playing.demuxed().map_err(|error| classify("PLAY", &error))?;
-        Ok(Self { demuxed: Box::pin(demuxed), video, audio })
+        Ok(Self { demuxed: Box::pin(demuxed), video, audio, in_clear })
+    }
+
+    /// Whether the camera has got the password in the clear.
+    pub(crate) fn password_in_clear(&self) -> bool {
+        self.in_clear
     }
 
     /// The video parameters, if the session description or a frame gave them already.
@@ -170,13 +179,19 @@ impl RtspSession {
     }
 }
 
-/// Connects to the first place of the address that takes us, and asks what there is.
-async fn describe(target: &RtspTarget) -> Result<retina::client::Session<Described>, SourceError> {
+/// Connects to the first place of the address that takes us, and asks what there is. Tells whether the
+/// camera has got the password in the clear for it.
+async fn describe(target: &RtspTarget) -> Result<(retina::client::Session<Described>, bool), SourceError> {
     let mut failed = None;
     for url in places(&target.url, target.reach).await? {
+        let asked = if target.username.is_some() { challenge::wants_only_basic(&url).await } else { None };
+        let in_clear = asked.unwrap_or(false);
+        if in_clear && target.refuse_basic {
+            return Err(SourceError::BasicRefused);
+        }
         match within("DESCRIBE", retina::client::Session::describe(url, options(target))).await {
             Err(error @ SourceError::Connect(_)) => failed = Some(error),
-            described => return described,
+            described => return described.map(|session| (session, in_clear)),
         }
     }
     Err(failed.unwrap_or_else(|| SourceError::NoSuchHost("it has no address".to_owned())))

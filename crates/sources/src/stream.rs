@@ -51,6 +51,8 @@ struct Running {
     reconnects: u64,
     /// Whether this session published anything.
     flowed: bool,
+    /// Whether the camera has got the password in the clear, and that was logged.
+    in_clear: bool,
     /// The failure that was logged last.
     told: Option<String>,
 }
@@ -69,6 +71,7 @@ impl StreamSource {
             connected: false,
             reconnects: 0,
             flowed: false,
+            in_clear: false,
             told: None,
             source: self,
         };
@@ -113,6 +116,7 @@ impl Running {
             Ok(session) => session,
             Err(error) => return End::Failed(error),
         };
+        self.note_clear_password(session.password_in_clear());
         self.ingest.begin(session.audio_setup());
         if let Some(setup) = session.video_setup() {
             self.ingest.video_setup(setup, &mut self.out);
@@ -139,6 +143,22 @@ impl Running {
                     watchdog.as_mut().reset(last_media + limit);
                 }
             }
+        }
+    }
+
+    /// Warns once, and posts it for as long as it is so.
+    fn note_clear_password(&mut self, in_clear: bool) {
+        let of = &self.source.of;
+        if in_clear && !self.in_clear {
+            tracing::warn!(
+                camera = %of.key, stream = %of.name,
+                "the camera takes the password only in the clear (Basic): everybody on the way can read it; switch \
+                 the camera to Digest, or forbid it with service.refuse_basic_cameras"
+            );
+        }
+        self.in_clear = in_clear;
+        if of.name == StreamName::Main {
+            self.source.status.update_camera(of.camera, wall(), |status| status.password_in_clear = in_clear);
         }
     }
 

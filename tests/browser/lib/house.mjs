@@ -14,7 +14,7 @@ export function house() {
 
   before(async () => {
     [it.browser, it.server] = await Promise.all([launch(), startNightjar([])]);
-    await it.server.post("/users", { username: "watcher", password: PASSWORD, role: "viewer" });
+    await it.server.addAccount({ username: "watcher", password: PASSWORD, role: "viewer" });
   }, { timeout: 120_000 });
 
   after(async () => {

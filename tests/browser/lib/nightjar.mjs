@@ -54,6 +54,7 @@ export async function startNightjar(cameras, { segmentSecs = 10, port, account =
     await rm(folder, { recursive: true, force: true });
   };
   server.get = (path) => call(server, path);
+  server.addAccount = (account) => addAccount(server, account);
   server.post = (path, body) => call(server, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   server.camera = async (key) => (await server.get(`/cameras/${key}`));
   server.recorded = (key, seconds, patience = 120_000) =>
@@ -89,6 +90,13 @@ async function makeToken(server) {
   const permissions = signIn.user.permissions;
   const { secret } = await server.post("/tokens", { name: "browser tests", permissions, rate_limit: 1_000_000 });
   return secret;
+}
+
+/** Accounts are made by a person who has just signed in: an API token can't. */
+async function addAccount(server, account) {
+  const { token } = await server.post("/auth/login", { username: "admin", password: ADMIN_PASSWORD });
+  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(account) };
+  return call({ ...server, token }, "/users", options);
 }
 
 async function call(server, path, options = {}) {

@@ -52,7 +52,7 @@ describe("accounts", () => {
   });
 
   test("two who change the same account are told, and nothing is lost", async (t) => {
-    const { id } = await home.server.post("/users", { username: "barbara", password: PASSWORD, role: "viewer" });
+    const { id } = await home.server.addAccount({ username: "barbara", password: PASSWORD, role: "viewer" });
     const page = await home.signedIn(t, "/users");
     const row = page.locator("[data-user=barbara]");
     await row.getByRole("button", { name: /What can be done/ }).click();
@@ -125,7 +125,7 @@ describe("accounts", () => {
   });
 
   test("the password is changed, and the old one lets nobody in", async (t) => {
-    await home.server.post("/users", { username: "linus", password: PASSWORD, role: "viewer" });
+    await home.server.addAccount({ username: "linus", password: PASSWORD, role: "viewer" });
     const page = await home.signedIn(t, "/account", { username: "linus", password: PASSWORD });
     await page.getByLabel("Current password").fill("not the password");
     await page.getByLabel("New password").fill("otters in the rain");
@@ -142,7 +142,7 @@ describe("accounts", () => {
   });
 
   test("a second factor is set up, asked for, replaced by a recovery code, and switched off", { timeout: 120_000 }, async (t) => {
-    await home.server.post("/users", { username: "hedy", password: PASSWORD, role: "viewer" });
+    await home.server.addAccount({ username: "hedy", password: PASSWORD, role: "viewer" });
     const page = await home.signedIn(t, "/account", { username: "hedy", password: PASSWORD });
     await page.getByRole("button", { name: "Set up…" }).click();
     await page.getByLabel("Your password").fill(PASSWORD);

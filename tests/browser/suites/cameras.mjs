@@ -15,7 +15,7 @@ describe("cameras", { timeout: 600_000 }, () => {
   before(async () => {
     [browser, cameras, guarded] = await Promise.all([launch(), startCameras(3), startCameras(1, ["--auth", "eye:hawk"])]);
     server = await startNightjar([{ id: "from-file", name: "From the file", url: cameras.url(3) }], LOOPBACK);
-    await server.post("/users", { username: "watcher", password: PASSWORD, role: "viewer" });
+    await server.addAccount({ username: "watcher", password: PASSWORD, role: "viewer" });
   }, { timeout: 300_000 });
 
   after(async () => {

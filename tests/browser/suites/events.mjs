@@ -13,7 +13,7 @@ describe("events", { timeout: 600_000 }, () => {
   before(async () => {
     [browser, cameras] = await Promise.all([launch(), startCameras(2)]);
     server = await startNightjar([{ id: "yard", name: "Yard", url: cameras.url(1) }, { id: "gate", name: "Gate", url: cameras.url(2) }]);
-    await server.post("/users", { username: "watcher", password: PASSWORD, role: "viewer" });
+    await server.addAccount({ username: "watcher", password: PASSWORD, role: "viewer" });
     await until("both cameras to be told about", async () => (await server.get("/events?type=camera_online")).items.length >= 2, 120_000, 500);
   }, { timeout: 300_000 });
 

@@ -2,6 +2,7 @@ import { createRoute, Navigate, Outlet, useLocation } from "@tanstack/react-rout
 import { useState } from "react";
 import { Checking } from "@/components/checking";
 import { Shell } from "@/components/shell";
+import { ProofDialog } from "@/features/proof/components/proof-dialog";
 import { safeNext } from "@/lib/session/next";
 import type { SignedOut } from "@/lib/session/session";
 import { useSession } from "@/lib/session/use-session";
@@ -18,6 +19,7 @@ function Gate() {
   return (
     <Shell key={state.user.id}>
       <Outlet />
+      <ProofDialog me={state.user} />
     </Shell>
   );
 }

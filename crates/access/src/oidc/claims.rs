@@ -1,5 +1,7 @@
 //! What a provider says of somebody.
 
+use nightjar_model::WallTime;
+use nightjar_model::text::to_line;
 use serde_json::{Map, Value};
 
 /// Proven claims. Those of the ID token count more than those that were asked for afterwards.
@@ -37,6 +39,13 @@ impl Claims {
     /// The e-mail address.
     pub(super) fn email(&self) -> Option<&str> {
         self.text("email")
+    }
+
+    /// When the person was asked who they are.
+    pub(super) fn auth_time(&self) -> Option<WallTime> {
+        let seconds = self.all.get("auth_time")?.as_u64()?;
+        let micros = i64::try_from(seconds).ok()?.checked_mul(1_000_000)?;
+        Some(WallTime::from_micros(micros))
     }
 
     /// Whether the provider says that it knows (`true`) or does not know (`false`) that the address
@@ -77,7 +86,7 @@ impl Claims {
     /// What a person is known by, for the audit trail.
     pub(super) fn shown(&self) -> String {
         let name = self.text("preferred_username").or_else(|| self.email()).unwrap_or(&self.subject);
-        name.chars().filter(|c| !c.is_control()).take(100).collect()
+        to_line(name).chars().take(100).collect()
     }
 }
 

@@ -12,6 +12,9 @@ pub enum OidcError {
     /// The answer belongs to no sign-in of this browser that is under way.
     #[error("the sign-in took too long, was finished already, or was begun in another browser")]
     Expired,
+    /// A fresh proof was asked for, and the provider doesn't say that it asked the person just now.
+    #[error("the ID token has no recent `auth_time`, which `max_age` asks for")]
+    NotProven,
     /// The person, or the provider for them, said no.
     #[error("the provider refused: {0}")]
     Denied(String),
@@ -82,6 +85,7 @@ impl OidcError {
         match self {
             Self::UnknownProvider => "unknown_provider",
             Self::Expired => "expired",
+            Self::NotProven => "not_proven",
             Self::Denied(_) => "denied",
             Self::Unreachable { .. } => "unreachable",
             Self::Answer { .. } | Self::Token(_) => "bad_answer",

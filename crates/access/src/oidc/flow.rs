@@ -10,10 +10,12 @@ use nightjar_model::{Role, Secret, WallTime};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::claims::Claims;
 use super::discovery::Metadata;
 use super::provider::Provider;
 use super::tokens::{Grant, words};
 use super::{Oidc, OidcError, Result};
+use crate::proof::is_fresh;
 use crate::{ClientInfo, SignIn, random};
 
 /// How long somebody may take at the provider.
@@ -67,18 +69,38 @@ struct Pending {
     /// The digest of what the browser keeps.
     browser: String,
     return_to: String,
+    /// Whether the person has to sign in there again, whoever is signed in there.
+    #[serde(default)]
+    proof: bool,
+}
+
+/// Why somebody is sent to a provider, and where they want to be afterwards.
+#[derive(Debug, Clone, Copy)]
+pub struct Errand<'a> {
+    /// A path of ours, which the caller has made sure of.
+    pub return_to: &'a str,
+    /// Whether the provider has to ask the person again, for a fresh proof.
+    pub proof: bool,
+}
+
+impl<'a> From<&'a str> for Errand<'a> {
+    /// An ordinary sign-in.
+    fn from(return_to: &'a str) -> Self {
+        Self { return_to, proof: false }
+    }
 }
 
 impl Oidc {
     /// Begins a sign-in. `browser` is what this browser keeps from one that is under way, in another
-    /// tab, say; `return_to` is a path of ours, which the caller has made sure of.
-    pub async fn start(
+    /// tab, say.
+    pub async fn start<'a>(
         &self,
         name: &str,
-        return_to: &str,
+        errand: impl Into<Errand<'a>>,
         browser: Option<&str>,
         now: WallTime,
     ) -> Result<Started> {
+        let errand = errand.into();
         let provider = self.provider(name)?;
         let metadata = provider.metadata(now).await?;
         let (state, nonce, verifier) = (random::text()?, random::text()?, random::text()?);
@@ -86,13 +108,18 @@ impl Oidc {
             Some(known) => known.to_owned(),
             None => random::text()?,
         };
-        let address = self.authorization(provider, &metadata, (&state, &nonce, &verifier));
+        let mut address = self.authorization(provider, &metadata, (&state, &nonce, &verifier));
+        if errand.proof {
+            // OpenID Connect Core 1.0 §3.1.2.1: with `max_age`, the ID token has to hold `auth_time`.
+            address.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+        }
         let pending = Pending {
             provider: provider.settings.name.clone(),
             nonce,
             verifier: Secret::new(verifier),
             browser: digest_of(&browser),
-            return_to: return_to.to_owned(),
+            return_to: errand.return_to.to_owned(),
+            proof: errand.proof,
         };
         self.inner.access.inner.cache.set_json(&pending_key(&state), &pending, PATIENCE).await;
         Ok(Started { address, browser: Secret::new(browser), lifetime: PATIENCE })
@@ -119,10 +146,14 @@ impl Oidc {
         let grant = Grant { code: code.expose(), verifier: &pending.verifier, redirect_uri: &redirect_uri };
         let tokens = provider.redeem(&metadata, grant).await?;
         let claims = provider.prove(&metadata, &tokens, &pending.nonce, now).await?;
+        let proved_at = proved_at(&claims, now);
+        if pending.proof && !is_fresh(proved_at, now) {
+            return Err(OidcError::NotProven);
+        }
         let claims = provider.complete(&metadata, &tokens, claims).await?;
         let access = &self.inner.access;
         let arrival = access.arrive(&provider.settings, &claims, now).await?;
-        let sign_in = access.sign_in(arrival.user, client, now).await?;
+        let sign_in = access.begin_session(arrival.user, (None, proved_at), client, now).await?;
         let (created, previous_role) = (arrival.created, arrival.previous_role);
         Ok(Finished { sign_in, created, previous_role, return_to: pending.return_to })
     }
@@ -163,6 +194,14 @@ impl Oidc {
         cache.remove(&pending_key(state)).await;
         if first { Ok(pending) } else { Err(OidcError::Expired) }
     }
+}
+
+/// When the provider asked the person (`auth_time`, OpenID Connect Core 1.0 §2). A provider that keeps this
+/// to itself proves that somebody is signed in there, not that they are in front of this browser.
+fn proved_at(claims: &Claims, now: WallTime) -> WallTime {
+    let asked = claims.auth_time().unwrap_or(WallTime::from_micros(0));
+    // A clock that is a little ahead of ours.
+    asked.min(now)
 }
 
 /// A person's no, or a provider that does not understand us (OpenID Connect Core 1.0 §3.1.2.6).

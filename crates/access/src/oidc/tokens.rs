@@ -3,6 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use nightjar_model::text::is_plain;
 use nightjar_model::{Secret, WallTime};
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -131,7 +132,7 @@ fn basic(id: &str, secret: &str) -> String {
 /// An error in the provider's words, for the log.
 pub(super) fn words(error: &str, description: Option<&str>) -> String {
     let text = format!("{error} {}", description.unwrap_or_default());
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let plain = text.chars().map(|c| if is_plain(c) { c } else { ' ' });
     plain.take(MAX_WORDS).collect::<String>().trim().to_owned()
 }
 

@@ -1,6 +1,7 @@
 //! What the fields of an account may hold.
 
 use nightjar_model::User;
+use nightjar_model::text::{is_line, is_plain};
 
 use crate::{AccessError, Result};
 
@@ -27,10 +28,10 @@ pub(crate) fn is_in_usernames(c: char) -> bool {
     c.is_ascii_alphanumeric() || "._-@+".contains(c)
 }
 
-/// Fails for a name for people that is empty, too long, or would break a line.
+/// Fails for a name for people that is empty, too long, or doesn't show what it holds.
 pub(crate) fn check_name(field: &'static str, name: &str) -> Result<()> {
     let chars = name.chars().count();
-    if name.trim().is_empty() || chars > NAME_CHARS || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || chars > NAME_CHARS || !is_line(name) {
         let why = format!("must have 1 to {NAME_CHARS} characters, all of them visible");
         return Err(AccessError::field(field, why));
     }
@@ -39,7 +40,7 @@ pub(crate) fn check_name(field: &'static str, name: &str) -> Result<()> {
 
 /// Whether mail could go there: whether it does, only mail tells.
 pub(crate) fn is_address(text: &str) -> bool {
-    let plain = text.len() <= EMAIL_BYTES && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let plain = text.len() <= EMAIL_BYTES && !text.chars().any(|c| c.is_whitespace() || !is_plain(c));
     let parts = text.rsplit_once('@');
     plain && parts.is_some_and(|(name, host)| !name.is_empty() && !name.contains('@') && !host.is_empty())
 }

@@ -37,7 +37,9 @@ async fn nobody_gives_or_takes_more_than_they_have(database: TestDatabase) {
     let root = world.by().user;
     let patch = UserPatch { active: Some(false), ..UserPatch::default() };
     assert!(beyond(change(&world.access, &amy, root, patch).await));
-    assert!(beyond(world.access.reset_password(&amy, root, &Secret::new("a brand new secret"), NOW).await));
+    assert!(beyond(
+        world.access.reset_password(&amy, root, &Secret::new("a brand new secret"), false, NOW).await
+    ));
     assert!(beyond(world.access.reset_totp(&amy, root, NOW).await));
     assert!(beyond(world.access.delete_user(&amy, root, NOW).await));
     assert!(beyond(
@@ -125,7 +127,7 @@ async fn an_administrator_sets_another_password(database: TestDatabase) {
     let world = world(&database).await;
     let otto = world.signed_in("otto", Role::Operator).await;
     let password = Secret::new("herons stand in fog");
-    world.access.reset_password(&world.by(), otto.user.id, &password, NOW).await.expect("set");
+    world.access.reset_password(&world.by(), otto.user.id, &password, false, NOW).await.expect("set");
     assert!(world.who(&otto.access, NOW).await.is_none(), "who knew the old one is out");
     assert!(world.access.login(&login("otto", PASSWORD), NOW).await.is_err());
     world.access.login(&login("otto", password.expose()), NOW).await.expect("signs in");

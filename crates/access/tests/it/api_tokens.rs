@@ -1,11 +1,11 @@
 //! API tokens: never more than their owner, from nowhere else, not a moment longer.
 
-use nightjar_access::{AccessConfig, AccessError, AuthFault, Forbidden, TokenDraft, UserPatch};
-use nightjar_model::{CameraGroup, GroupId, GroupScope, OrgId, Permission, Permissions, Role, Via};
+use nightjar_access::{AccessConfig, AccessError, AuthFault, ClientInfo, Forbidden, TokenDraft, UserPatch};
+use nightjar_model::{CameraGroup, GroupId, GroupScope, OrgId, Permission, Permissions, Role, Secret, Via};
 use uuid::Uuid;
 
 use crate::database::{TestDatabase, on_both};
-use crate::make::{DAY, MINUTE, NOW, World, config, login, token_draft, world, world_with};
+use crate::make::{DAY, MINUTE, NOW, PASSWORD, World, config, draft, login, token_draft, world, world_with};
 use Permission::{CameraRead, RecordingRead, TokenWrite, UserAdmin};
 
 async fn a_token_proves_its_owner_with_its_own_rights(database: TestDatabase) {
@@ -101,6 +101,57 @@ async fn a_token_loses_at_once_what_its_owner_loses(database: TestDatabase) {
     change(UserPatch { active: Some(false), ..UserPatch::default() }).await;
     assert!(world.who(&made.secret, NOW).await.is_none());
     assert!(!world.access.is_alive(Via::Token(made.token.id), NOW).await.expect("reads"));
+}
+
+async fn tokens_end_with_the_password_and_with_the_account_unless_they_are_kept(database: TestDatabase) {
+    let world = world(&database).await;
+    let (by, admin) = (world.by(), world.access.clone());
+    for (kept, name) in [(false, "otto"), (true, "olga")] {
+        let owner = world.signed_in(name, Role::Operator).await;
+        let token = async || {
+            let draft = token_draft([CameraRead]);
+            let me = world.access.login(&login(&owner.user.username, PASSWORD), NOW).await.expect("signs in");
+            world.access.create_token(&me.caller(), None, draft, NOW).await.expect("made").secret
+        };
+        let (id, password) = (owner.user.id, Secret::new(PASSWORD));
+        let reset = token().await;
+        admin.reset_password(&by, id, &password, kept, NOW).await.expect("reset");
+        assert_eq!(world.who(&reset, NOW).await.is_some(), kept, "{name}: reset");
+
+        let changed = token().await;
+        let me = world.access.login(&login(name, PASSWORD), NOW).await.expect("signs in").caller();
+        let client = ClientInfo::default();
+        admin.change_password(&me, &password, &password, kept, &client, NOW).await.expect("changed");
+        assert_eq!(world.who(&changed, NOW).await.is_some(), kept, "{name}: changed");
+
+        let disabled = token().await;
+        let switched = |active| {
+            let patch = UserPatch { active: Some(active), keep_api_tokens: kept, ..UserPatch::default() };
+            admin.update_user(&by, id, patch, None, NOW)
+        };
+        switched(false).await.expect("disabled");
+        assert!(world.who(&disabled, NOW).await.is_none());
+        switched(true).await.expect("enabled");
+        assert_eq!(world.who(&disabled, NOW).await.is_some(), kept, "{name}: enabled again");
+    }
+}
+
+async fn a_token_neither_makes_nor_changes_accounts(database: TestDatabase) {
+    let world = world(&database).await;
+    let vera = world.user("vera", Role::Viewer).await;
+    let made = world.access.create_token(&world.by(), None, token_draft(Permission::ALL), NOW).await;
+    let by = world.who(&made.expect("made").secret, NOW).await.expect("known");
+    let refused = |done: Result<(), AccessError>| {
+        assert!(matches!(done, Err(AccessError::Forbidden(Forbidden::NeedsSession))), "{done:?}");
+    };
+    let (access, password) = (&world.access, Secret::new("herons stand in fog"));
+    refused(access.create_user(&by, by.org, draft("eve", Role::Viewer), NOW).await.map(drop));
+    refused(access.update_user(&by, vera.id, UserPatch::default(), None, NOW).await.map(drop));
+    refused(access.reset_password(&by, vera.id, &password, false, NOW).await);
+    refused(access.reset_totp(&by, vera.id, NOW).await);
+    refused(access.delete_user(&by, vera.id, NOW).await);
+    refused(access.create_organization(&by, "Other", NOW).await.map(drop));
+    refused(access.rename_organization(&by, by.org, "Other").await);
 }
 
 async fn groups_of_a_token_stay_within_those_of_its_owner(database: TestDatabase) {
@@ -208,7 +259,7 @@ async fn nobody_has_more_tokens_than_allowed(database: TestDatabase) {
 async fn a_program_acts_by_tokens_only(database: TestDatabase) {
     let world = world(&database).await;
     let program = world.user("importer", Role::ApiOnly).await;
-    let refused = world.access.login(&login("importer", crate::make::PASSWORD), NOW).await;
+    let refused = world.access.login(&login("importer", PASSWORD), NOW).await;
     assert!(matches!(refused, Err(AccessError::RoleRestricted)), "{refused:?}");
     let made = world.access.create_token(&world.by(), Some(program.id), token_draft([CameraRead]), NOW).await;
     let made = made.expect("made");
@@ -238,6 +289,8 @@ on_both!(
     no_token_has_more_than_its_maker_or_its_owner,
     no_token_steps_out_of_its_limits_by_another_one,
     a_token_loses_at_once_what_its_owner_loses,
+    tokens_end_with_the_password_and_with_the_account_unless_they_are_kept,
+    a_token_neither_makes_nor_changes_accounts,
     groups_of_a_token_stay_within_those_of_its_owner,
     a_token_ends_when_it_is_revoked_or_expires,
     a_token_is_good_only_from_its_networks,

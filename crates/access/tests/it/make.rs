@@ -73,6 +73,7 @@ pub(crate) fn login(username: &str, password: &str) -> Login {
         password: Secret::new(password),
         totp: None,
         client: ClientInfo::default(),
+        device: None,
     }
 }
 

@@ -96,7 +96,16 @@ async fn it_is_switched_off_with_the_password_or_by_an_administrator(database: T
     let vera = world.signed_in("vera", Role::Viewer).await;
     enrol_as(&world, &vera).await;
     world.access.reset_totp(&world.by(), vera.user.id, NOW).await.expect("reset");
+    assert!(world.who(&vera.access, NOW).await.is_none(), "the lost device may be signed in");
     world.access.login(&login("vera", PASSWORD), NOW).await.expect("without a code");
+}
+
+async fn sign_ins_without_it_end_when_it_is_switched_on(database: TestDatabase) {
+    let world = world(&database).await;
+    let other = world.access.login(&login("admin", PASSWORD), NOW).await.expect("signs in");
+    enrol(&world).await;
+    assert!(world.who(&other.access, NOW).await.is_none());
+    assert!(world.who(&world.admin.access, NOW).await.is_some());
 }
 
 async fn enrol(world: &World) -> (Enrolment, Vec<Secret>) {
@@ -126,4 +135,5 @@ on_both!(
     codes_are_not_guessed,
     nothing_changes_until_a_code_is_confirmed,
     it_is_switched_off_with_the_password_or_by_an_administrator,
+    sign_ins_without_it_end_when_it_is_switched_on,
 );

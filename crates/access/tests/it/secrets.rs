@@ -25,7 +25,7 @@ async fn nothing_that_is_printed_holds_a_secret(database: TestDatabase) {
     let record = world.catalog.login_record("admin").await.expect("reads").expect("is there");
     let wrong = world.access.login(&login("admin", "hunter2 hunter2"), NOW).await.expect_err("wrong");
     let (right, weak) = (Secret::new(PASSWORD), Secret::new("hunter2"));
-    let weak = world.access.change_password(&by, &right, &weak, &client, NOW).await.expect_err("weak");
+    let weak = world.access.change_password(&by, &right, &weak, false, &client, NOW).await.expect_err("weak");
     let keys = world.catalog.signing_keys().await.expect("reads");
     let config: AccessConfig = config();
     let printed = format!(

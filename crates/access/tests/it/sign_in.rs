@@ -89,16 +89,46 @@ async fn of_refreshes_at_once_one_goes_on(database: TestDatabase) {
     assert!(world.who(&admin.access, NOW).await.is_none());
 }
 
-async fn a_sign_in_ends_when_it_is_not_refreshed_for_a_month(database: TestDatabase) {
+async fn a_sign_in_ends_when_it_is_not_refreshed_for_a_week(database: TestDatabase) {
     let world = world(&database).await;
-    let late = NOW + 30 * DAY;
+    let late = NOW + 7 * DAY;
     let refreshed = world.access.refresh(&world.admin.refresh, &ClientInfo::default(), late).await;
     assert!(matches!(refreshed, Err(AccessError::Refresh)));
-    let early = NOW + 29 * DAY;
+    let early = NOW + 6 * DAY;
     let refreshed = world.access.refresh(&world.admin.refresh, &ClientInfo::default(), early).await;
     let refreshed = refreshed.expect("in time");
     assert!(world.who(&refreshed.access, early).await.is_some());
-    assert_eq!(refreshed.session.expires_at, early + 30 * DAY);
+    assert_eq!(refreshed.session.expires_at, early + 7 * DAY);
+}
+
+async fn a_sign_in_ends_after_a_month_however_often_it_is_refreshed(database: TestDatabase) {
+    let world = world(&database).await;
+    let mut token = world.admin.refresh.clone();
+    let mut refresh = async |now| {
+        let refreshed = world.access.refresh(&token, &ClientInfo::default(), now).await?;
+        token = refreshed.refresh.clone();
+        Ok::<SignIn, AccessError>(refreshed)
+    };
+    for day in 1..30 {
+        refresh(NOW + day * DAY).await.expect("goes on");
+    }
+    let last = refresh(NOW + 30 * DAY - MINUTE).await.expect("goes on");
+    assert_eq!(last.session.expires_at, NOW + 30 * DAY);
+    assert!(world.who(&last.access, NOW + 30 * DAY - SECOND).await.is_some());
+    assert!(world.who(&last.access, NOW + 30 * DAY).await.is_none(), "its access tokens end with it");
+    let refused = refresh(NOW + 30 * DAY).await;
+    assert!(matches!(refused, Err(AccessError::Refresh)), "{refused:?}");
+
+    // A shorter lifetime counts for the sign-ins that there are.
+    let shorter = AccessConfig { session_lifetime: DAY, ..config() };
+    let node = node(&world.catalog, shorter);
+    let late = NOW + 31 * DAY;
+    let begun = world.access.login(&login("admin", PASSWORD), late).await.expect("signs in");
+    let known = async |now| node.authenticate(begun.access.expose(), None, now).await.is_ok();
+    assert!(known(late).await);
+    let refreshed = world.access.refresh(&begun.refresh, &ClientInfo::default(), late + DAY).await;
+    let refreshed = refreshed.expect("goes on here");
+    assert!(node.authenticate(refreshed.access.expose(), None, late + DAY).await.is_err());
 }
 
 async fn signing_out_counts_at_once_here_or_everywhere(database: TestDatabase) {
@@ -127,7 +157,7 @@ async fn changing_the_password_ends_the_other_sign_ins(database: TestDatabase) {
     let change = |current: &str, new: &str| {
         let (current, new) = (Secret::new(current), Secret::new(new));
         let (access, by) = (world.access.clone(), world.by());
-        async move { access.change_password(&by, &current, &new, &ClientInfo::default(), NOW).await }
+        async move { access.change_password(&by, &current, &new, false, &ClientInfo::default(), NOW).await }
     };
     let wrong = change("wrong", "quiet herons in fog").await;
     assert!(matches!(wrong, Err(AccessError::Credentials)));
@@ -158,7 +188,11 @@ async fn no_sign_in_with_the_old_password_outlives_its_reset(database: TestDatab
             });
         }
         let new = format!("quiet herons in fog {round}");
-        world.access.reset_password(&world.by(), user.id, &Secret::new(&*new), NOW).await.expect("is reset");
+        world
+            .access
+            .reset_password(&world.by(), user.id, &Secret::new(&*new), false, NOW)
+            .await
+            .expect("is reset");
         for got in thieves.join_all().await.into_iter().flatten() {
             let living = world_refresh(&world, &got.refresh).await;
             assert!(matches!(living, Err(AccessError::Refresh)), "round {round}: {living:?}");
@@ -174,9 +208,9 @@ async fn who_knew_the_old_password_does_not_change_the_one_of_its_reset(database
         let thief = world.signed_in(&format!("vera-{round}"), Role::Viewer).await;
         let (taken, given) = (Secret::new("taken by somebody else"), Secret::new("given by the admin"));
         let (client, old, by) = (ClientInfo::default(), Secret::new(PASSWORD), thief.caller());
-        let change = world.access.change_password(&by, &old, &taken, &client, NOW);
+        let change = world.access.change_password(&by, &old, &taken, false, &client, NOW);
         let admin = world.by();
-        let reset = world.access.reset_password(&admin, thief.user.id, &given, NOW);
+        let reset = world.access.reset_password(&admin, thief.user.id, &given, false, NOW);
         let (changed, reset) = tokio::join!(change, reset);
         reset.expect("is reset");
         assert!(matches!(changed, Ok(()) | Err(AccessError::Credentials)), "{changed:?}");
@@ -270,7 +304,8 @@ on_both!(
     a_refresh_whose_answer_got_lost_is_asked_for_again,
     a_refresh_is_asked_for_again_within_a_minute_or_never,
     of_refreshes_at_once_one_goes_on,
-    a_sign_in_ends_when_it_is_not_refreshed_for_a_month,
+    a_sign_in_ends_when_it_is_not_refreshed_for_a_week,
+    a_sign_in_ends_after_a_month_however_often_it_is_refreshed,
     signing_out_counts_at_once_here_or_everywhere,
     changing_the_password_ends_the_other_sign_ins,
     no_sign_in_with_the_old_password_outlives_its_reset,

@@ -1,7 +1,7 @@
 //! `POST /auth/login`.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use nightjar_access::{AccessError, Login};
 use nightjar_model::{Actor, OrgId, Secret};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{SignIn, granted};
+use super::{DEVICE, SignIn, granted, remember_device};
 use crate::answer::Success;
 use crate::audit::Deed;
 use crate::body::JsonBody;
@@ -36,7 +36,8 @@ pub(crate) struct LoginBody {
 /// Sign in
 ///
 /// Gives an access token for 15 minutes, and a refresh token that gets the next one. Failures slow
-/// down further tries, by account and by address.
+/// down further tries, by account and network. A browser that has signed in before is known by a cookie, and
+/// is not slowed down by the failures of others.
 #[utoipa::path(
     post,
     path = "/auth/login",
@@ -48,6 +49,7 @@ pub(crate) struct LoginBody {
 pub(crate) async fn log_in(
     State(state): State<ApiState>,
     client: Client,
+    headers: HeaderMap,
     Query(()): Query<()>,
     JsonBody(body): JsonBody<LoginBody>,
 ) -> Result<Response, ApiError> {
@@ -56,12 +58,18 @@ pub(crate) async fn log_in(
         password: body.password,
         totp: body.totp,
         client: client.for_access(),
+        device: DEVICE.read(&headers, &client).map(Secret::new),
     };
     match state.access.login(&login, state.clock.now()).await {
         Ok(signed_in) => {
             let caller = signed_in.caller();
             Deed::done("auth.login").to("session", signed_in.session.id).by(&state, &caller, &client).await?;
-            granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await
+            let username = signed_in.user.username.clone();
+            let mut response = granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await?;
+            if body.cookie {
+                remember_device(&state, &mut response, (login.device.as_ref(), &username), &client)?;
+            }
+            Ok(response)
         }
         Err(error) => {
             note_failure(&state, &body.username, &error, &client).await?;

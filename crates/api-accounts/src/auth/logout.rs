@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::clear_cookie;
+use super::REFRESH;
 use crate::audit::Deed;
 use crate::body::JsonBody;
 use crate::error::ApiError;
@@ -47,6 +47,6 @@ pub(crate) async fn log_out(
     let deed = Deed::done("auth.logout").with(json!({ "everywhere": body.everywhere }));
     deed.to("user", caller.user).by(&state, &caller, &client).await?;
     let mut response = no_content();
-    clear_cookie(&mut response, &client);
+    REFRESH.clear(&mut response, &client);
     Ok(response)
 }

@@ -7,20 +7,18 @@ pub(crate) mod callback;
 mod return_to;
 pub(crate) mod start;
 
-use axum::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::{IntoResponse, Response};
 use nightjar_access::oidc::OidcError;
 use nightjar_model::ErrorCode;
 
+use crate::cookie::Cookie;
 use crate::error::{ApiError, chain};
-use crate::guard::client::Client;
 use crate::media::set;
 
-/// The cookie by which the browser is known that has begun a sign-in.
-const COOKIE: &str = "nightjar_oidc";
-/// The only paths that get to see it.
-const COOKIE_PATH: &str = "/api/v1/auth/oidc";
+/// By which the browser is known that has begun a sign-in. `Lax`, because it comes back from another site.
+const BROWSER: Cookie = Cookie { name: "nightjar_oidc", path: "/api/v1/auth/oidc", same_site: "Lax" };
 /// The page that says what went wrong.
 const SIGN_IN_PAGE: &str = "/login";
 
@@ -32,16 +30,6 @@ fn see_other(location: &str) -> Response {
     response
 }
 
-/// Lets the browser keep its name for a while. `Lax`, because it comes back from another site.
-fn keep_cookie(response: &mut Response, value: &str, max_age: u64, client: &Client) {
-    let secure = if client.secure { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={value}; Path={COOKIE_PATH}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-}
-
 /// Tells a person on the sign-in page, and the log, why it came to nothing.
 fn failed(provider: &str, error: OidcError) -> Result<Response, ApiError> {
     let code = error.code();
@@ -51,7 +39,7 @@ fn failed(provider: &str, error: OidcError) -> Result<Response, ApiError> {
             let message = "There is no such provider to sign in with.";
             return Err(ApiError::new(ErrorCode::NotFound, message));
         }
-        OidcError::Expired | OidcError::Denied(_) => {
+        OidcError::Expired | OidcError::Denied(_) | OidcError::NotProven => {
             tracing::debug!(provider, cause, "a sign-in at a provider was not finished");
         }
         OidcError::Refused { .. } => tracing::info!(provider, cause, "a sign-in at a provider was refused"),

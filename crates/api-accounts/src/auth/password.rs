@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use nightjar_model::Secret;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::audit::Deed;
@@ -24,11 +25,14 @@ pub(crate) struct PasswordBody {
     /// At least 10 characters; neither the user name nor one that everybody tries first.
     #[schema(value_type = String, format = Password, min_length = 10, max_length = 256)]
     new_password: Secret,
+    /// Whether the account's API tokens stay; without it they are revoked.
+    #[serde(default)]
+    keep_api_tokens: bool,
 }
 
 /// Change one's password
 ///
-/// All other sign-ins of the account end.
+/// All other sign-ins of the account end, and its API tokens unless they are to be kept.
 #[utoipa::path(
     put,
     path = "/auth/password",
@@ -44,10 +48,12 @@ pub(crate) async fn change_password(
     JsonBody(body): JsonBody<PasswordBody>,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    state
-        .access
-        .change_password(&caller, &body.current_password, &body.new_password, &client.for_access(), now)
+    let (current, new, keep) = (&body.current_password, &body.new_password, body.keep_api_tokens);
+    state.access.change_password(&caller, current, new, keep, &client.for_access(), now).await?;
+    Deed::done("user.password")
+        .with(json!({ "keep_api_tokens": keep }))
+        .to("user", caller.user)
+        .by(&state, &caller, &client)
         .await?;
-    Deed::done("user.password").to("user", caller.user).by(&state, &caller, &client).await?;
     Ok(no_content())
 }

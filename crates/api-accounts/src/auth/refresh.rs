@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{SignIn, clear_cookie, cookie, granted};
+use super::{REFRESH, SignIn, granted};
 use crate::answer::Success;
 use crate::audit::Deed;
 use crate::body::JsonBody;
@@ -49,7 +49,7 @@ pub(crate) async fn refresh(
     JsonBody(body): JsonBody<RefreshBody>,
 ) -> Result<Response, ApiError> {
     let by_cookie = body.refresh_token.is_none();
-    let Some(token) = body.refresh_token.or_else(|| cookie(&headers).map(Secret::new)) else {
+    let Some(token) = body.refresh_token.or_else(|| REFRESH.read(&headers, &client).map(Secret::new)) else {
         return Err(AuthFault::Missing.into());
     };
     let now = state.clock.now();
@@ -64,7 +64,7 @@ pub(crate) async fn refresh(
         Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, &client).await,
         Err(error @ (AccessError::Refresh | AccessError::RefreshReused(_))) if by_cookie => {
             let mut response = ApiError::from(error).into_response();
-            clear_cookie(&mut response, &client);
+            REFRESH.clear(&mut response, &client);
             Ok(response)
         }
         Err(error) => Err(error.into()),

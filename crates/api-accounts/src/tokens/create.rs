@@ -34,7 +34,7 @@ pub(crate) struct NewApiToken {
         example = "nightly export",
         min_length = 1,
         max_length = 100,
-        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb][^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*$"
     )]
     name: String,
     #[serde(default)]
@@ -70,7 +70,7 @@ pub(crate) struct CreatedToken {
 /// Make an API token
 ///
 /// Its secret is in this answer and nowhere else: only a hash of it is kept. Only whoever is signed in
-/// makes tokens: an API token can't.
+/// makes tokens, with a fresh proof (see `/auth/proof`): an API token can't.
 #[utoipa::path(
     post,
     path = "/tokens",

@@ -30,7 +30,7 @@ pub(crate) struct TokenRights {
 
 /// Change what an API token may do
 ///
-/// Only whoever is signed in does: an API token can't.
+/// Only whoever is signed in does, with a fresh proof (see `/auth/proof`): an API token can't.
 #[utoipa::path(
     put,
     path = "/tokens/{id}/permissions",

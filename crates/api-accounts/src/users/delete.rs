@@ -15,7 +15,7 @@ use crate::state::ApiState;
 
 /// Delete an account
 ///
-/// Its sign-ins and API tokens end. What it did stays in the audit trail.
+/// Its sign-ins and API tokens end. Takes a fresh proof that it is you: see `/auth/proof`. What it did stays in the audit trail.
 #[utoipa::path(
     delete,
     path = "/users/{id}",

@@ -5,6 +5,7 @@ use axum::response::Response;
 use nightjar_access::UserPatch;
 use nightjar_model::{ErrorCode, Secret};
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,12 +30,12 @@ pub(crate) struct UserChange {
     #[schema(
         min_length = 1,
         max_length = 100,
-        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb][^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*$"
     )]
     display_name: Option<String>,
     /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, max_length = 254, pattern = r"^[^\s\u0000-\u001f\u007f-\u009f@]+@[^\s\u0000-\u001f\u007f-\u009f@]+$")]
+    #[schema(value_type = Option<String>, max_length = 254, pattern = r"^[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb@]+@[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb@]+$")]
     email: Option<Option<String>>,
     role: Option<Role>,
     /// Only for those who rule the installation.
@@ -43,13 +44,16 @@ pub(crate) struct UserChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Vec<Uuid>>)]
     groups: Option<Option<Vec<Uuid>>>,
-    /// False ends its sign-ins, and its tokens stop working.
+    /// False ends its sign-ins and revokes its API tokens.
     active: Option<bool>,
-    /// A new password; ends its sign-ins. One's own is changed at `/auth/password`.
+    /// A new password; ends its sign-ins and revokes its API tokens. One's own is changed at `/auth/password`.
     #[schema(value_type = Option<String>, format = Password, min_length = 10, max_length = 256)]
     password: Option<Secret>,
-    /// False takes its second factor away; only itself can set one up.
+    /// False takes its second factor away and ends its sign-ins; only itself can set one up.
     totp: Option<bool>,
+    /// Whether its API tokens outlive a new password, and work again after it was disabled.
+    #[serde(default)]
+    keep_api_tokens: bool,
 }
 
 /// Tells a null from what was left out.
@@ -60,6 +64,8 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// Change an account
+///
+/// Takes a fresh proof that it is you: see `/auth/proof`.
 #[utoipa::path(
     patch,
     path = "/users/{id}",
@@ -89,14 +95,20 @@ pub(crate) async fn change_user(
         system_admin: body.system_admin,
         groups: body.groups.map(scope),
         active: body.active,
+        keep_api_tokens: body.keep_api_tokens,
     };
     let now = state.clock.now();
     let mut user = state.access.update_user(&caller, before.id, patch, expected, now).await?;
     let deed = Deed::done("user.update").to("user", user.id);
     deed.change(&for_audit(&before), &for_audit(&user)).by(&state, &caller, &client).await?;
     if let Some(password) = &body.password {
-        state.access.reset_password(&caller, before.id, password, now).await?;
-        Deed::done("user.password").to("user", user.id).by(&state, &caller, &client).await?;
+        let keep = body.keep_api_tokens;
+        state.access.reset_password(&caller, before.id, password, keep, now).await?;
+        Deed::done("user.password")
+            .with(json!({ "keep_api_tokens": keep }))
+            .to("user", user.id)
+            .by(&state, &caller, &client)
+            .await?;
     }
     if body.totp == Some(false) && before.totp {
         state.access.reset_totp(&caller, before.id, now).await?;

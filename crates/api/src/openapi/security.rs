@@ -19,14 +19,20 @@ pub(super) fn schemes() -> Value {
 
 /// Says what an operation needs.
 pub(super) fn add(method: &Method, path: &str, operation: &mut Value) {
-    let needed = match rule(method, path) {
-        Some(Rule::SignedIn | Rule::Needs(_)) => json!([{ BEARER: [] }]),
+    let rule = rule(method, path);
+    let needed = match rule {
+        Some(Rule::Public | Rule::Media) | None => json!([]),
         // Browsers give a ticket in the address instead.
         Some(Rule::Socket(_)) => json!([{ BEARER: [] }, {}]),
-        Some(Rule::Public | Rule::Media) | None => json!([]),
+        Some(_) => json!([{ BEARER: [] }]),
     };
     operation["security"] = needed;
-    if let Some(Rule::Needs(permission) | Rule::Socket(permission)) = rule(method, path) {
+    let Some(rule) = rule else { return };
+    if let Some(permission) = rule.permission() {
         operation["x-permission"] = permission.as_str().into();
+    }
+    // `person`: no API token will do; `fresh`: a person with a proof of the last 10 minutes.
+    if rule.wants_person() {
+        operation["x-proof"] = if rule.wants_proof() { "fresh" } else { "person" }.into();
     }
 }

@@ -117,6 +117,8 @@ pub(crate) struct CameraStatus {
     open_segment: Option<Uuid>,
     /// Successful connections after the first.
     reconnects: u64,
+    /// Whether the camera takes its password only in the clear (Basic), where others can read it.
+    password_in_clear: bool,
 }
 
 api_enum! {
@@ -247,6 +249,7 @@ impl CameraStatus {
             codecs: status.codecs.iter().map(ToString::to_string).collect(),
             open_segment: status.open_segment.map(|id| id.0),
             reconnects: status.reconnects,
+            password_in_clear: status.password_in_clear,
         }
     }
 

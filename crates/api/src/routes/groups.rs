@@ -7,6 +7,7 @@ pub(super) mod show;
 pub(super) mod update;
 
 use nightjar_catalog::CatalogError;
+use nightjar_model::text::{is_line, is_paragraph};
 use nightjar_model::{Caller, CameraGroup as DomainGroup, ErrorCode, GroupId, GroupScope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ pub(crate) struct GroupInput {
         example = "Entrances",
         min_length = 1,
         max_length = 255,
-        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb][^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]*$"
     )]
     name: String,
     #[serde(default)]
@@ -70,12 +71,12 @@ impl GroupInput {
         self.name.trim().clone_into(&mut group.name);
         group.description = self.description;
         let length = group.name.chars().count();
-        if length == 0 || length > MAX_NAME || group.name.chars().any(char::is_control) {
-            let reason = format!("must have 1 to {MAX_NAME} characters, none of them a control character");
+        if length == 0 || length > MAX_NAME || !is_line(&group.name) {
+            let reason = format!("must have 1 to {MAX_NAME} characters, all of them visible");
             return Err(ApiError::field(ErrorCode::ValidationFailed, "name", reason));
         }
-        if group.description.chars().count() > MAX_DESCRIPTION {
-            let reason = format!("must have {MAX_DESCRIPTION} characters at most");
+        if group.description.chars().count() > MAX_DESCRIPTION || !is_paragraph(&group.description) {
+            let reason = format!("must have {MAX_DESCRIPTION} characters at most, all of them visible");
             return Err(ApiError::field(ErrorCode::ValidationFailed, "description", reason));
         }
         Ok(group)

@@ -4,6 +4,7 @@
 mod addresses;
 mod bodies;
 mod documented;
+mod flood;
 mod forge;
 mod logins;
 mod paths;

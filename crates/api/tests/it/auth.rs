@@ -34,7 +34,7 @@ async fn get(lab: &Lab, path: &str, bearer: &str) -> Reply {
 /// Adds an account with a password, as the administrator.
 async fn add(lab: &Lab, username: &str, role: &str) -> Value {
     let body = json!({ "username": username, "password": PASSWORD, "role": role });
-    lab.post("/api/v1/users", body).await.data()
+    lab.post_in_person("/api/v1/users", body).await.data()
 }
 
 async fn login(lab: &Lab, username: &str) -> Value {

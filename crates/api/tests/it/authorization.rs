@@ -25,8 +25,8 @@ enum Needs {
     Name,
     /// Anybody who is signed in: an API token won't do.
     Person,
-    /// This permission of somebody who is signed in.
-    PersonWith(&'static str),
+    /// This permission of somebody who proved to be there within the last 10 minutes.
+    Proven(&'static str),
     /// This permission.
     This(&'static str),
 }
@@ -46,7 +46,7 @@ enum To {
     Whole,
 }
 
-use Needs::{Name, Nothing, Person, PersonWith, Signature, This};
+use Needs::{Name, Nothing, Person, Proven, Signature, This};
 use To::{Account, Camera, Organization, Own, Whole};
 
 /// Written by hand, apart from the rules that it checks.
@@ -65,20 +65,21 @@ const TABLE: &[(&str, &str, Needs, To)] = &[
     ("PUT", "/api/v1/auth/password", Person, Own),
     ("GET", "/api/v1/auth/sessions", Person, Own),
     ("DELETE", "/api/v1/auth/sessions/{id}", Person, Own),
+    ("POST", "/api/v1/auth/proof", Person, Own),
     ("POST", "/api/v1/auth/totp/enroll", Person, Own),
     ("POST", "/api/v1/auth/totp/confirm", Person, Own),
     ("POST", "/api/v1/auth/totp/disable", Person, Own),
     ("GET", "/api/v1/users", This("user:admin"), Own),
-    ("POST", "/api/v1/users", This("user:admin"), Own),
+    ("POST", "/api/v1/users", Proven("user:admin"), Own),
     ("GET", "/api/v1/users/{id}", This("user:admin"), Organization),
-    ("PATCH", "/api/v1/users/{id}", This("user:admin"), Account),
-    ("DELETE", "/api/v1/users/{id}", This("user:admin"), Organization),
+    ("PATCH", "/api/v1/users/{id}", Proven("user:admin"), Account),
+    ("DELETE", "/api/v1/users/{id}", Proven("user:admin"), Organization),
     ("GET", "/api/v1/tokens", This("token:write"), Own),
-    ("POST", "/api/v1/tokens", PersonWith("token:write"), Own),
+    ("POST", "/api/v1/tokens", Proven("token:write"), Own),
     ("DELETE", "/api/v1/tokens/{id}", This("token:write"), Organization),
-    ("PUT", "/api/v1/tokens/{id}/permissions", PersonWith("token:write"), Organization),
+    ("PUT", "/api/v1/tokens/{id}/permissions", Proven("token:write"), Organization),
     ("GET", "/api/v1/organizations", This("system:admin"), Own),
-    ("POST", "/api/v1/organizations", This("system:admin"), Own),
+    ("POST", "/api/v1/organizations", Proven("system:admin"), Own),
     ("GET", "/api/v1/audit", This("audit:read"), Whole),
     ("GET", "/api/v1/cameras", This("camera:read"), Own),
     ("POST", "/api/v1/cameras", This("camera:write"), Own),
@@ -134,6 +135,8 @@ struct Who {
     permissions: Permissions,
     /// Whether it is a person who is signed in, and not an API token.
     signed_in: bool,
+    /// Whether that person proved to be there a moment ago.
+    fresh: bool,
     /// Whether cameras of the test's group are out of sight.
     blind: bool,
     /// Whether it is of another organization.
@@ -183,14 +186,16 @@ fn check(who: &Who, needs: Needs, to: To, reply: &Reply, told: &str) {
         _ if who.permissions == Permissions::NONE => {
             reply.error(401, "AUTH_TOKEN_INVALID");
         }
-        Person | PersonWith(_) if !who.signed_in => {
-            reply.error(403, "AUTH_INSUFFICIENT_PERMISSIONS");
+        Person | Proven(_) if !who.signed_in => {
+            reply.error(403, "AUTH_SIGN_IN_REQUIRED");
+        }
+        Proven(word) if !who.fresh && who.may(word) => {
+            reply.error(403, "AUTH_FRESH_PROOF_REQUIRED");
         }
         Name | Person => assert!(status != 403 && (status != 401 || is_password(reply)), "{told}"),
-        This(word) | PersonWith(word) => {
-            let permission: Permission = word.parse().expect("a permission");
+        This(word) | Proven(word) => {
             let hidden = (who.foreign && !matches!(to, Own | Whole)) || (who.blind && to == Camera);
-            if !who.permissions.contains(permission) {
+            if !who.may(word) {
                 assert!(status == 403 || (hidden && status == 404), "{told}");
             } else if hidden {
                 assert_eq!(status, 404, "{told}");
@@ -215,6 +220,7 @@ async fn everybody(lab: &Lab) -> Vec<Who> {
         bearer: None,
         permissions: Permissions::NONE,
         signed_in: false,
+        fresh: false,
         blind: false,
         foreign: false,
     }];
@@ -242,16 +248,39 @@ async fn everybody(lab: &Lab) -> Vec<Who> {
     let expired = people.sign_in(&admin).await;
     lab.set_time(lab.state.clock.now() + std::time::Duration::from_secs(16 * 60));
     all.push(who("an expired token", expired, Permissions::NONE));
+    let person = people.user(OrgId::DEFAULT, Role::Admin, GroupScope::All).await;
+    let long_ago = who("somebody who signed in long ago", people.sign_in(&person).await, admin.permissions());
+    all.push(Who { signed_in: true, ..long_ago });
+    lab.set_time(lab.state.clock.now() + std::time::Duration::from_secs(11 * 60));
     for role in [Role::Admin, Role::Viewer] {
         let person = people.user(OrgId::DEFAULT, role, GroupScope::All).await;
         let who = who("somebody who is signed in", people.sign_in(&person).await, role.permissions());
-        all.push(Who { signed_in: true, ..who });
+        all.push(Who { signed_in: true, fresh: true, ..who });
     }
+    let limited = people.user(OrgId::DEFAULT, Role::Admin, GroupScope::only([group])).await;
+    let limited = who("somebody of another group", people.sign_in(&limited).await, admin.permissions());
+    all.push(Who { signed_in: true, fresh: true, blind: true, ..limited });
+    let foreign = who("another organization's person", people.sign_in(&stranger).await, admin.permissions());
+    all.push(Who { signed_in: true, fresh: true, foreign: true, blind: true, ..foreign });
     all
 }
 
+impl Who {
+    fn may(&self, word: &str) -> bool {
+        self.permissions.contains(word.parse().expect("a permission"))
+    }
+}
+
 fn who(name: &'static str, bearer: String, permissions: Permissions) -> Who {
-    Who { name, bearer: Some(bearer), permissions, signed_in: false, blind: false, foreign: false }
+    Who {
+        name,
+        bearer: Some(bearer),
+        permissions,
+        signed_in: false,
+        fresh: false,
+        blind: false,
+        foreign: false,
+    }
 }
 
 async fn group(lab: &Lab) -> GroupId {

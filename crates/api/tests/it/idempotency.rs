@@ -29,6 +29,13 @@ async fn lab() -> Lab {
 #[tokio::test]
 async fn the_second_request_gets_the_answer_of_the_first() {
     let lab = lab().await;
+    let admin = lab.people.user(OrgId::DEFAULT, Role::Admin, GroupScope::All).await;
+    let bearer = format!("Bearer {}", lab.people.sign_in(&admin).await);
+    let send = async |path: &str, body: &Value| {
+        let mut request = post(path, "a-key", body);
+        request.headers_mut().insert("authorization", bearer.parse().expect("a header"));
+        lab.send(request).await
+    };
     let cases = [
         ("/api/v1/cameras", camera(1)),
         ("/api/v1/camera-groups", json!({ "name": "Yard" })),
@@ -38,11 +45,11 @@ async fn the_second_request_gets_the_answer_of_the_first() {
         ),
     ];
     for (path, body) in cases {
-        let first = send(&lab, path, "a-key", &body).await;
+        let first = send(path, &body).await;
         assert_eq!(first.status, 201, "{path}: {first:?}");
         assert_eq!(first.header("idempotency-replayed"), "");
         let total = lab.data(path).await["pagination"]["total"].clone();
-        let second = send(&lab, path, "a-key", &body).await;
+        let second = send(path, &body).await;
         assert_eq!((second.status, &second.body), (first.status, &first.body), "{path}");
         assert_eq!(second.header("idempotency-replayed"), "true");
         assert_eq!(second.header("etag"), first.header("etag"));

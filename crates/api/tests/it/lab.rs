@@ -13,7 +13,7 @@ use nightjar_access::{Access, AccessConfig};
 use nightjar_api::{ApiConfig, ApiState, Clock, Live, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_events::{Events, EventsConfig};
-use nightjar_model::{NodeId, Role, Secret, StatusBoard, WallTime};
+use nightjar_model::{GroupScope, NodeId, OrgId, Role, Secret, StatusBoard, WallTime};
 use nightjar_playback::{PlaybackConfig, PlaybackService};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -138,6 +138,19 @@ impl Lab {
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
         let body = Body::from(body.to_string());
         self.send(request(Method::POST, path, &[("content-type", "application/json")], body)).await
+    }
+
+    /// Sends a request as an administrator who has just signed in: for what no API token may do.
+    pub(crate) async fn send_in_person(&self, mut request: Request<Body>) -> Reply {
+        let admin = self.people.user(OrgId::DEFAULT, Role::Admin, GroupScope::All).await;
+        let bearer = format!("Bearer {}", self.people.sign_in(&admin).await);
+        request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_str(&bearer).expect("a plain token"));
+        self.send_bare(request).await
+    }
+
+    pub(crate) async fn post_in_person(&self, path: &str, body: Value) -> Reply {
+        let headers = [("content-type", "application/json")];
+        self.send_in_person(request(Method::POST, path, &headers, Body::from(body.to_string()))).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Reply {

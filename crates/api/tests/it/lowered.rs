@@ -26,7 +26,7 @@ async fn change(lab: &Lab, user: &User, change: Value) {
     let path = format!("/api/v1/users/{}", user.id);
     let body = Body::from(change.to_string());
     let headers = [("content-type", "application/json")];
-    let reply = lab.send(request(Method::PATCH, &path, &headers, body)).await;
+    let reply = lab.send_in_person(request(Method::PATCH, &path, &headers, body)).await;
     assert_eq!(reply.status, 200, "{:?}", reply.body);
 }
 

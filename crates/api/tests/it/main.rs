@@ -23,6 +23,7 @@ mod people;
 mod playback;
 mod player;
 mod probe;
+mod proofs;
 mod recording;
 mod recordings;
 mod replays;

@@ -60,6 +60,7 @@ async fn each_reason_has_its_code_and_a_word() {
         (ProbeReason::Unreachable, "CAMERA_UNREACHABLE", "unreachable"),
         (ProbeReason::Timeout, "CAMERA_UNREACHABLE", "timeout"),
         (ProbeReason::WrongCredentials, "CAMERA_ERROR", "wrong_credentials"),
+        (ProbeReason::BasicRefused, "CAMERA_ERROR", "basic_refused"),
         (ProbeReason::NotRtsp, "CAMERA_ERROR", "not_rtsp"),
         (ProbeReason::StreamNotFound, "CAMERA_ERROR", "stream_not_found"),
         (ProbeReason::NoVideo, "CAMERA_ERROR", "no_video"),

@@ -81,7 +81,9 @@ impl Lab {
     async fn patch_user(&self, user: &User, change: Value) {
         let headers = [("content-type", "application/json")];
         let path = format!("/api/v1/users/{}", user.id);
-        self.send(request(Method::PATCH, &path, &headers, Body::from(change.to_string()))).await.data();
+        self.send_in_person(request(Method::PATCH, &path, &headers, Body::from(change.to_string())))
+            .await
+            .data();
     }
 }
 

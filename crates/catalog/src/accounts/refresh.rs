@@ -39,19 +39,21 @@ pub enum RefreshOutcome {
 
 impl Catalog {
     /// Exchanges a refresh token for the next one, both given as hashes, and keeps its session
-    /// alive until `expires_at`. Shown again within a minute, it is exchanged again, up to three times,
+    /// alive until `expiry` says, by when it was made. Shown again within a minute, it is exchanged again, up to three times,
     /// unless the next one was shown: that is void from then on.
     pub async fn rotate_refresh(
         &self,
         old: &[u8; 32],
         new: &[u8; 32],
         now: WallTime,
-        expires_at: WallTime,
+        expiry: impl Fn(WallTime) -> WallTime,
         ip: Option<IpAddr>,
         user_agent: &str,
     ) -> Result<RefreshOutcome> {
-        let used =
-            |session| Session { last_used_at: now, expires_at, ip, user_agent: clean(user_agent), ..session };
+        let used = |session: Session| {
+            let (expires_at, user_agent) = (expiry(session.created_at), clean(user_agent));
+            Session { last_used_at: now, expires_at, ip, user_agent, ..session }
+        };
         self.write(|| self.rotate_refresh_once(old, new, now, used)).await
     }
 
@@ -92,6 +94,9 @@ impl Catalog {
             return Ok(RefreshOutcome::Ended(session));
         }
         let session = used(session);
+        if session.expires_at <= now {
+            return Ok(RefreshOutcome::Ended(session));
+        }
         add_refresh_token(&transaction, session.id, new, now).await?;
         exchange(&transaction, old, new, now).await?;
         to_row(&session).reset_all().update_without_returning(&transaction).await?;

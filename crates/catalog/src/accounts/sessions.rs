@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::net::IpAddr;
+
 use nightjar_media::WallTime;
 use nightjar_model::{Role, Session, SessionEnd, SessionId, UserId};
 use sea_orm::sea_query::{Condition, Expr};
@@ -9,6 +11,9 @@ use crate::entity::session::{Column, Entity, to_row, to_sessions};
 use crate::entity::user;
 use crate::sql::statement;
 use crate::{Catalog, Result};
+
+/// Addresses of a user that are worth knowing.
+const MOST_ADDRESSES: u64 = 200;
 
 impl Catalog {
     /// Adds a session and its first refresh token, by its hash, if its account may sign in: still, because
@@ -50,6 +55,24 @@ impl Catalog {
         let query = query.filter(Column::EndedAt.is_null()).filter(Column::ExpiresAt.gt(now.micros()));
         let query = query.order_by_desc(Column::LastUsedAt).order_by_desc(Column::Id);
         to_sessions(query.all(self.reader()).await?)
+    }
+
+    /// Notes that the person of a living session proved to be there. False: it has ended.
+    pub async fn prove_session(&self, id: SessionId, now: WallTime) -> Result<bool> {
+        let update = Entity::update_many()
+            .col_expr(Column::ProvedAt, Expr::value(now.micros()))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::EndedAt.is_null());
+        Ok(self.update(update).await? == 1)
+    }
+
+    /// Returns addresses that a user has signed in from lately, [`MOST_ADDRESSES`] at most: of living
+    /// sessions, and of those that ended and are still kept.
+    pub async fn addresses_of(&self, user: UserId) -> Result<Vec<IpAddr>> {
+        let query = Entity::find().select_only().column(Column::Ip).distinct();
+        let query = query.filter(Column::UserId.eq(user.0)).filter(Column::Ip.is_not_null());
+        let texts: Vec<String> = query.limit(MOST_ADDRESSES).into_tuple().all(self.reader()).await?;
+        Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
     }
 
     /// Ends a session. False: it is not there or was ended already.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use nightjar_media::WallTime;
 use nightjar_model::{ApiToken, GroupScope, OrgId, Permissions, TokenId, UserId};
 use sea_orm::sea_query::{Condition, Expr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::scope::OF_TOKENS;
 use crate::entity::api_token::{Column, Entity, Model, to_row};
@@ -86,6 +86,23 @@ impl Catalog {
             .filter(Column::OrgId.eq(org.0))
             .filter(Column::RevokedAt.is_null());
         Ok(self.update(update).await? == 1)
+    }
+
+    /// Revokes a user's tokens, and returns those that were good until now.
+    pub async fn revoke_api_tokens_of(&self, user: UserId, now: WallTime) -> Result<Vec<TokenId>> {
+        self.write(|| async {
+            let transaction = self.begin().await?;
+            let good = Entity::find().filter(Column::UserId.eq(user.0)).filter(Column::RevokedAt.is_null());
+            let rows = good.lock_exclusive().all(&transaction).await?;
+            let revoke = Entity::update_many()
+                .col_expr(Column::RevokedAt, Expr::value(now.micros()))
+                .filter(Column::UserId.eq(user.0))
+                .filter(Column::RevokedAt.is_null());
+            revoke.exec(&transaction).await?;
+            transaction.commit().await?;
+            Ok(rows.into_iter().map(|row| TokenId(row.id)).collect())
+        })
+        .await
     }
 
     /// Notes that a token was used, at most once a minute; does nothing for one that is gone.

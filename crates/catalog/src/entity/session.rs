@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) ended_why: Option<String>,
     pub(crate) ip: Option<String>,
     pub(crate) user_agent: String,
+    pub(crate) proved_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -42,6 +43,7 @@ pub(crate) fn to_row(session: &Session) -> ActiveModel {
         ended_why: Set(session.ended.map(|(_, why)| why.as_str().to_owned())),
         ip: Set(session.ip.map(|ip| ip.to_string())),
         user_agent: Set(clean(&session.user_agent)),
+        proved_at: Set(session.proved_at.micros()),
     }
 }
 
@@ -59,6 +61,7 @@ impl TryFrom<Model> for Session {
             org_id: OrgId(row.org_id),
             created_at: WallTime::from_micros(row.created_at),
             expires_at: WallTime::from_micros(row.expires_at),
+            proved_at: WallTime::from_micros(row.proved_at),
             last_used_at: WallTime::from_micros(row.last_used_at),
             ended,
             ip: row.ip.as_deref().map(parse_ip).transpose()?,

@@ -76,6 +76,7 @@ pub(crate) fn session(user: &User) -> Session {
         org_id: user.org_id,
         created_at: at(0),
         expires_at: at(1000),
+        proved_at: at(0),
         last_used_at: at(0),
         ended: None,
         ip: Some([10, 0, 0, 7].into()),

@@ -78,7 +78,10 @@ async fn no_session_outlives_the_password_that_it_was_begun_with(database: TestD
 async fn rotate(catalog: &Catalog, old: u8, new: u8, now: i64) -> RefreshOutcome {
     let ip = Some([10, 0, 0, 8].into());
     let (old, new) = ([old; 32], [new; 32]);
-    catalog.rotate_refresh(&old, &new, at(now), at(now + 1000), ip, "Next/2.0").await.expect("is answered")
+    catalog
+        .rotate_refresh(&old, &new, at(now), |_| at(now + 1000), ip, "Next/2.0")
+        .await
+        .expect("is answered")
 }
 
 async fn a_refresh_keeps_a_session_alive(database: TestDatabase) {
@@ -97,7 +100,7 @@ async fn a_refresh_keeps_a_session_alive(database: TestDatabase) {
     assert_eq!(catalog.session(first.id).await, Ok(Some(now)));
     assert!(matches!(rotate(&catalog, 2, 3, 1200).await, RefreshOutcome::Rotated(_)));
     assert_eq!(rotate(&catalog, 9, 4, 1200).await, RefreshOutcome::Unknown);
-    let no_ip = catalog.rotate_refresh(&[3; 32], &[4; 32], at(1201), at(9999), None, "a\0b").await;
+    let no_ip = catalog.rotate_refresh(&[3; 32], &[4; 32], at(1201), |_| at(9999), None, "a\0b").await;
     let Ok(RefreshOutcome::Rotated(session)) = no_ip else { panic!("{no_ip:?}") };
     assert_eq!((session.ip, session.user_agent.as_str()), (None, "a\u{fffd}b"));
     assert_eq!(catalog.session(first.id).await, Ok(Some(session)));

@@ -56,6 +56,10 @@ impl From<AccessError> for ApiError {
             AccessError::Stale => Self::stale(),
             AccessError::Forbidden(Forbidden::Missing(permission)) => guard::missing(permission),
             AccessError::Forbidden(Forbidden::LastAdmin) => Self::new(ErrorCode::Conflict, said),
+            AccessError::Forbidden(Forbidden::NeedsSession) => Self::new(
+                ErrorCode::AuthSignInRequired,
+                "This takes a person who is signed in: an API token can't do it.",
+            ),
             AccessError::Forbidden(_) => Self::new(ErrorCode::AuthInsufficientPermissions, said),
             AccessError::TooManyTokens(_) | AccessError::Totp(_) => Self::new(ErrorCode::Conflict, said),
             AccessError::SetupClosed => Self::new(

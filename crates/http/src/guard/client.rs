@@ -27,7 +27,8 @@ pub struct Client {
     pub agent: String,
     /// The request's id.
     pub request_id: Option<Uuid>,
-    /// Whether it came over TLS, to us or to a trusted proxy.
+    /// Whether its cookies are only for TLS: it came over TLS, to us or to a trusted proxy, or people reach
+    /// the API that way.
     pub secure: bool,
 }
 
@@ -60,7 +61,7 @@ impl Client {
             ip: peer.map(|peer| behind(peer, headers, trusted)),
             agent: agent.chars().take(MAX_AGENT).collect(),
             request_id: Some(id),
-            secure: Self::is_secure(extensions, headers, config),
+            secure: config.public_tls || Self::is_secure(extensions, headers, config),
         }
     }
 }

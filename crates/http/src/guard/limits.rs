@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use nightjar_access::network_of;
+use nightjar_access::{network_of, site_of};
 use nightjar_cache::{Decision, Limit, Permit};
 use nightjar_model::{Caller, ErrorCode, Via};
 
@@ -11,13 +11,23 @@ use super::client::Client;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
-/// Counts a request of an address; of an IPv6 network, where whoever has one address has them all.
+/// So many times as much as one network may a site of IPv6 (/48) ask for: it has 65,536 networks.
+const NETWORKS_OF_SITE: u32 = 10;
+
+/// Counts a request of an address; of an IPv6 network and its site, where whoever has one address has them
+/// all.
 pub async fn by_address(state: &ApiState, client: &Client) -> Result<(), ApiError> {
     let Some(ip) = client.ip else { return Ok(()) };
     let limit = Limit::per_minute(state.config.ip_rate);
     let subject = format!("ip:{}", network_of(ip));
-    let decision = state.limiter.check(&subject, limit, state.clock.now()).await;
-    allowed(&decision).map(drop)
+    let now = state.clock.now();
+    allowed(&state.limiter.check(&subject, limit, now).await)?;
+    if ip.to_canonical().is_ipv6() {
+        let limit = Limit::per_minute(state.config.ip_rate.saturating_mul(NETWORKS_OF_SITE));
+        let subject = format!("site:{}", site_of(ip));
+        allowed(&state.limiter.check(&subject, limit, now).await)?;
+    }
+    Ok(())
 }
 
 /// Counts a request of an account or an API token; tells how much is left.

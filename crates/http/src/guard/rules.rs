@@ -8,7 +8,7 @@ use Permission::{
     AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingDelete, RecordingExport, RecordingRead,
     SystemAdmin, TokenWrite, UserAdmin,
 };
-use Rule::{Media, Needs, Public, SignedIn, Socket};
+use Rule::{Media, Needs, Person, PersonWith, ProvenWith, Public, SignedIn, Socket};
 
 /// What an operation asks of whoever calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,33 @@ pub enum Rule {
     /// The same for a WebSocket, which browsers can't give a header: without one, the handler checks
     /// the ticket that is part of its address.
     Socket(Permission),
+    /// A person who is signed in: an API token is refused.
+    Person,
+    /// A person who is signed in, with this permission. For everything by which an API token could escape
+    /// its own limits.
+    PersonWith(Permission),
+    /// The same, and the person proved to be there within the last 10 minutes.
+    ProvenWith(Permission),
+}
+
+impl Rule {
+    /// The permission that the caller must have.
+    pub fn permission(self) -> Option<Permission> {
+        match self {
+            Public | Media | SignedIn | Person => None,
+            Needs(action) | Socket(action) | PersonWith(action) | ProvenWith(action) => Some(action),
+        }
+    }
+
+    /// Whether an API token is refused.
+    pub fn wants_person(self) -> bool {
+        matches!(self, Person | PersonWith(_) | ProvenWith(_))
+    }
+
+    /// Whether the person must have proved a moment ago to be there.
+    pub fn wants_proof(self) -> bool {
+        matches!(self, ProvenWith(_))
+    }
 }
 
 /// All operations, by method and template of the path.
@@ -87,24 +114,25 @@ const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/auth/oidc/{provider}/callback", Public),
     ("POST", "/api/v1/auth/logout", SignedIn),
     ("GET", "/api/v1/auth/me", SignedIn),
-    ("PUT", "/api/v1/auth/password", SignedIn),
-    ("GET", "/api/v1/auth/sessions", SignedIn),
-    ("DELETE", "/api/v1/auth/sessions/{id}", SignedIn),
-    ("POST", "/api/v1/auth/totp/enroll", SignedIn),
-    ("POST", "/api/v1/auth/totp/confirm", SignedIn),
-    ("POST", "/api/v1/auth/totp/disable", SignedIn),
+    ("PUT", "/api/v1/auth/password", Person),
+    ("GET", "/api/v1/auth/sessions", Person),
+    ("DELETE", "/api/v1/auth/sessions/{id}", Person),
+    ("POST", "/api/v1/auth/proof", Person),
+    ("POST", "/api/v1/auth/totp/enroll", Person),
+    ("POST", "/api/v1/auth/totp/confirm", Person),
+    ("POST", "/api/v1/auth/totp/disable", Person),
     ("GET", "/api/v1/users", Needs(UserAdmin)),
-    ("POST", "/api/v1/users", Needs(UserAdmin)),
+    ("POST", "/api/v1/users", ProvenWith(UserAdmin)),
     ("GET", "/api/v1/users/{id}", Needs(UserAdmin)),
-    ("PATCH", "/api/v1/users/{id}", Needs(UserAdmin)),
-    ("DELETE", "/api/v1/users/{id}", Needs(UserAdmin)),
+    ("PATCH", "/api/v1/users/{id}", ProvenWith(UserAdmin)),
+    ("DELETE", "/api/v1/users/{id}", ProvenWith(UserAdmin)),
     ("GET", "/api/v1/tokens", Needs(TokenWrite)),
-    ("POST", "/api/v1/tokens", Needs(TokenWrite)),
+    ("POST", "/api/v1/tokens", ProvenWith(TokenWrite)),
     ("DELETE", "/api/v1/tokens/{id}", Needs(TokenWrite)),
-    ("PUT", "/api/v1/tokens/{id}/permissions", Needs(TokenWrite)),
+    ("PUT", "/api/v1/tokens/{id}/permissions", ProvenWith(TokenWrite)),
     ("GET", "/api/v1/audit", Needs(AuditRead)),
     ("GET", "/api/v1/organizations", Needs(SystemAdmin)),
-    ("POST", "/api/v1/organizations", Needs(SystemAdmin)),
+    ("POST", "/api/v1/organizations", ProvenWith(SystemAdmin)),
 ];
 
 /// The rule of an operation. `HEAD` is a `GET` without its body.

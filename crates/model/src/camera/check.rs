@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use url::Url;
 
 use super::Camera;
+use crate::text::is_line;
 
 /// Characters of a tag.
 const TAG_CHARS: RangeInclusive<usize> = 1..=64;
@@ -28,7 +29,7 @@ pub struct FieldFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTags {
     /// One is too short, too long, or has characters that nobody can see.
-    #[error("a tag has 1 to 64 characters, none of them a control character")]
+    #[error("a tag has 1 to 64 characters, none of them a control character or invisible")]
     Tag,
     /// There are too many.
     #[error("a camera has 32 tags at most")]
@@ -38,7 +39,7 @@ pub enum InvalidTags {
 /// Tags as they are kept: trimmed, sorted, each once.
 pub fn normalize_tags<T: AsRef<str>>(tags: impl IntoIterator<Item = T>) -> Result<Vec<String>, InvalidTags> {
     let mut tags: Vec<String> = tags.into_iter().map(|tag| tag.as_ref().trim().to_owned()).collect();
-    let is_tag = |tag: &String| TAG_CHARS.contains(&tag.chars().count()) && is_one_line(tag);
+    let is_tag = |tag: &String| TAG_CHARS.contains(&tag.chars().count()) && is_line(tag);
     if !tags.iter().all(is_tag) {
         return Err(InvalidTags::Tag);
     }
@@ -59,8 +60,8 @@ impl Camera {
         for (field, text, most) in self.texts() {
             if text.chars().count() > most {
                 add(field, format!("must have {most} characters at most"));
-            } else if !is_one_line(text) {
-                add(field, "must not have control characters".to_owned());
+            } else if !is_line(text) {
+                add(field, "must not have control characters or invisible ones".to_owned());
             }
         }
         if self.serial_number.as_deref().is_some_and(|serial| serial.trim().is_empty()) {
@@ -109,10 +110,6 @@ pub fn address_fault(url: &Url) -> Option<String> {
     }
 }
 
-fn is_one_line(text: &str) -> bool {
-    !text.chars().any(char::is_control)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,7 +128,7 @@ mod tests {
         let tags = normalize_tags([" gate", "Hof", "gate ", "ü"]).expect("are tags");
         assert_eq!(tags, ["Hof", "gate", "ü"]);
         assert_eq!(normalize_tags::<&str>([]), Ok(Vec::new()));
-        for wrong in ["", "  ", "a\nb", &"x".repeat(65)] {
+        for wrong in ["", "  ", "a\nb", "a\u{202e}b", &"x".repeat(65)] {
             assert_eq!(normalize_tags([wrong]), Err(InvalidTags::Tag), "{wrong:?}");
         }
         assert!(normalize_tags(["ü".repeat(64)]).is_ok());

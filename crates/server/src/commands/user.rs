@@ -61,13 +61,14 @@ async fn reset_password(config: Config, args: &UserResetArgs) -> Result<ExitCode
     let user = record.ok_or_else(|| anyhow!("there is no account `{}`", args.username))?.user;
     let (password, made) = password()?;
     let console = console(user.org_id);
-    access.reset_password(&console, user.id, &password, now()).await?;
+    access.reset_password(&console, user.id, &password, args.keep_api_tokens, now()).await?;
     note(&catalog, &user, "user.password").await?;
     if args.totp {
         access.reset_totp(&console, user.id, now()).await?;
         note(&catalog, &user, "user.totp_disable").await?;
     }
-    println!("{} has a new password; its sign-ins have ended", user.username);
+    let ended = if args.keep_api_tokens { "its sign-ins have" } else { "its sign-ins and API tokens have" };
+    println!("{} has a new password; {ended} ended", user.username);
     if made {
         println!("password: {}", password.expose());
     }

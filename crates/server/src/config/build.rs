@@ -58,6 +58,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     let playback = playback(&mut Reader::section(document, "playback", problems));
     let cache_url = clients::cache_url(&mut Reader::section(document, "cache", problems));
     let limits = clients::limits(&mut Reader::section(document, "limits", problems));
+    let accounts = clients::accounts(&mut Reader::section(document, "accounts", problems));
     let cameras = cameras::cameras(document, defaults, problems);
     let oidc = oidc::providers(document, problems);
     warnings.extend(clients::check_public_url(document, &service, problems));
@@ -74,6 +75,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
         playback,
         cache_url,
         limits,
+        accounts,
         oidc,
         warnings,
     }
@@ -108,6 +110,7 @@ fn service(reader: &mut Reader<'_>) -> Service {
         public_url: transport::public_url(reader),
         cors_origins: transport::cors_origins(reader),
         allow_loopback_cameras: reader.truth("allow_loopback_cameras").unwrap_or(false),
+        refuse_basic_cameras: reader.truth("refuse_basic_cameras").unwrap_or(false),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What concerns those who connect: limits, proxies, the cache that counts them.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use nightjar_model::Secret;
 use url::{Host, Url};
@@ -8,7 +9,7 @@ use url::{Host, Url};
 use super::document::{Table, Value};
 use super::problem::Problems;
 use super::reader::Reader;
-use super::types::{Limits, Service};
+use super::types::{Accounts, Limits, Service};
 
 /// `[limits]`
 pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
@@ -23,6 +24,15 @@ pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
         connections: number("connections", 4_096),
         sockets: number("sockets", 20),
     }
+}
+
+/// `[accounts]`
+pub(super) fn accounts(reader: &mut Reader<'_>) -> Accounts {
+    let mut days = |key, default| {
+        let days = reader.number(key, 1..=3_650).unwrap_or(default);
+        Duration::from_secs(days * 24 * 60 * 60)
+    };
+    Accounts { session: days("session_days", 30), idle: days("idle_days", 7) }
 }
 
 /// `[cache] url`

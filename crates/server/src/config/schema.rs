@@ -39,6 +39,7 @@ pub(super) const KEYS: &[Key] = &[
     key("service", "public_url", "from `listen`", "address at which people reach Nightjar, without a path, as `https://nightjar.example`; required with `[[oidc]]`"),
     key("service", "cors_origins", "none", "origins whose pages may use the API, as `[\"https://ops.example\"]` or separated by commas"),
     key("service", "allow_loopback_cameras", "`false`", "whether cameras that are added over the API may be on this machine itself; those of this file always may"),
+    key("service", "refuse_basic_cameras", "`false`: it is warned of", "whether cameras that take their password only in the clear (HTTP Basic, which everybody on the way can read) don't get it, and are not recorded"),
 
     key("tls", "certificate", "none", "PEM file of the certificate and those between it and a root; with it, `listen` speaks HTTPS"),
     key("tls", "key", "required with `certificate`", "PEM file of its private key"),
@@ -94,10 +95,13 @@ pub(super) const KEYS: &[Key] = &[
     key("cache", "url", "in the process", "`redis://…` or `rediss://…` of a Redis 6 or Valkey, for several nodes").legacy("REDIS_URL"),
 
     key("limits", "user_per_minute", "`600`", "requests a minute of one account; API tokens have their own limit"),
-    key("limits", "ip_per_minute", "`1000`", "requests a minute from one address, or one IPv6 network (/64)"),
+    key("limits", "ip_per_minute", "`1000`", "requests a minute from one address, or one IPv6 network (/64); ten times as many from one IPv6 site (/48)"),
     key("limits", "concurrent", "`20`", "requests of one account or token at the same time"),
     key("limits", "sockets", "`20`", "WebSockets of one account or token at the same time"),
-    key("limits", "connections", "`4096`", "connections at the same time, of all clients together; one address (IPv6: one /64 network) may have a quarter of them"),
+    key("limits", "connections", "`4096`", "connections at the same time, of all clients together; one address (IPv6: one /48 site) may have a quarter of them"),
+
+    key("accounts", "session_days", "`30`", "how long a sign-in lives at most, however often it is used, 1 to 3650"),
+    key("accounts", "idle_days", "`7`", "how long a sign-in lives without being used, 1 to 3650"),
 
     key("oidc", "name", "required", "name of an OpenID provider, part of addresses: a-z, 0-9 and `-`"),
     key("oidc", "label", "the name", "what people read on the button"),

@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) cache_url: Option<Secret>,
     /// How much a client may ask for.
     pub(crate) limits: Limits,
+    /// How long sign-ins live.
+    pub(crate) accounts: Accounts,
     /// OpenID providers to sign in with, in the order in which they were written.
     pub(crate) oidc: Vec<OidcProvider>,
     /// What is allowed but unwise, for the log.
@@ -71,6 +73,8 @@ pub(crate) struct Service {
     pub(crate) cors_origins: Vec<String>,
     /// Whether cameras that are added over the API may be on this machine itself.
     pub(crate) allow_loopback_cameras: bool,
+    /// Whether cameras that take the password only in the clear don't get it.
+    pub(crate) refuse_basic_cameras: bool,
 }
 
 /// `[tls]`
@@ -82,6 +86,15 @@ pub(crate) struct Tls {
     pub(crate) key: PathBuf,
     /// Where plain HTTP is answered with the address to go to instead.
     pub(crate) redirect: Option<SocketAddr>,
+}
+
+/// `[accounts]`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Accounts {
+    /// How long a sign-in lives at most.
+    pub(crate) session: Duration,
+    /// How long it lives without being used.
+    pub(crate) idle: Duration,
 }
 
 /// `[limits]`

@@ -31,7 +31,12 @@ impl Accounts {
             }
             None => Cache::embedded(CacheConfig::default()),
         };
-        let access = Access::new(catalog.clone(), cache.clone(), AccessConfig::default());
+        let lifetimes = AccessConfig {
+            refresh_lifetime: config.accounts.idle,
+            session_lifetime: config.accounts.session,
+            ..AccessConfig::default()
+        };
+        let access = Access::new(catalog.clone(), cache.clone(), lifetimes);
         let access = access.context("can't start accounts")?;
         let oidc =
             Oidc::new(access.clone(), oidc_config(config)).context("can't prepare sign-ins ([[oidc]])")?;

@@ -115,6 +115,7 @@ pub(crate) fn api_config(config: &Config) -> ApiConfig {
         ip_rate: config.limits.ip_per_minute,
         concurrent: config.limits.concurrent,
         tls: config.tls.is_some(),
+        public_tls: config.service.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
         sockets: config.limits.sockets,
         trusted_proxies: config.service.trusted_proxies.clone(),
         media_bound_to_ip: config.playback.bind_to_ip,
@@ -136,7 +137,11 @@ pub(crate) fn camera_reach(config: &Config) -> Reach {
 
 /// The sources' share of the configuration.
 pub(crate) fn sources_config(config: &Config) -> SourcesConfig {
-    SourcesConfig { loopback_cameras: config.service.allow_loopback_cameras, ..SourcesConfig::default() }
+    SourcesConfig {
+        loopback_cameras: config.service.allow_loopback_cameras,
+        refuse_basic: config.service.refuse_basic_cameras,
+        ..SourcesConfig::default()
+    }
 }
 
 /// Playback's share of the configuration.

@@ -20,8 +20,9 @@ const SAMPLE: Duration = Duration::from_millis(1_500);
 /// How long it may take in all, with the picture.
 const LIMIT: Duration = Duration::from_secs(8);
 
-/// What tries cameras, as far as `reach` goes.
-pub(super) fn prober(reach: Reach) -> Prober {
+/// What tries cameras, as far as `reach` goes; without a password for those that want it in the clear, if
+/// that is refused.
+pub(super) fn prober(reach: Reach, refuse_basic: bool) -> Prober {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     Arc::new(move |source| {
         let places = places.clone();
@@ -32,14 +33,14 @@ pub(super) fn prober(reach: Reach) -> Prober {
                     cause: "all places are taken".to_owned(),
                 });
             };
-            attempt(&source, reach).await
+            attempt(&source, (reach, refuse_basic)).await
         })
     })
 }
 
-async fn attempt(source: &CameraSource, reach: Reach) -> Result<ProbeReport, ProbeFault> {
+async fn attempt(source: &CameraSource, rules: (Reach, bool)) -> Result<ProbeReport, ProbeFault> {
     let end = now() + LIMIT;
-    let probed = probe(source, reach, SAMPLE, CAMERA_LIMIT).await;
+    let probed = probe(source, rules, SAMPLE, CAMERA_LIMIT).await;
     let probed = probed.map_err(|error| ProbeFault { reason: reason(&error), cause: error.to_string() })?;
     let picture = match &probed.key_frame {
         Some(frame) => picture::jpeg(frame, end).await,
@@ -78,6 +79,7 @@ fn reason(error: &SourceError) -> ProbeReason {
         SourceError::Connect(_) => ProbeReason::Unreachable,
         SourceError::NoAnswer { .. } => ProbeReason::Timeout,
         SourceError::Unauthorized { .. } => ProbeReason::WrongCredentials,
+        SourceError::BasicRefused => ProbeReason::BasicRefused,
         SourceError::NoSuchStream { .. } => ProbeReason::StreamNotFound,
         SourceError::NoVideo(_) => ProbeReason::NoVideo,
         SourceError::UnsupportedVideo(_) => ProbeReason::CodecNotSupported,

@@ -88,6 +88,10 @@ async fn browsers_speak_tls_and_plain_http_is_sent_on() {
     let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().collect();
     assert!(!cookies.is_empty(), "{}", answer.text().await.expect("text"));
     assert!(cookies.iter().all(|cookie| cookie.to_str().expect("text").contains("Secure")), "{cookies:?}");
+    assert!(
+        cookies.iter().all(|cookie| cookie.to_str().expect("text").starts_with("__Host-")),
+        "{cookies:?}"
+    );
 
     let path = "/cameras?a=b";
     let answer = client.get(format!("http://127.0.0.1:{plain}{path}")).send().await.expect("an answer");

@@ -79,6 +79,8 @@ async fn both_kinds_of_login_work_and_wrong_passwords_are_told_as_such() {
         let sim = || SimCamera { access: access(basic), ..SimCamera::new("cam", clip()) };
         let mut scene = Scene::with(sim(), Tcp, Some(("admin", "right"))).await;
         scene.listen("media", |heard| fragments(heard).count() >= 1).await;
+        let status = scene.status.camera(scene.camera.id).expect("posted");
+        assert_eq!(status.password_in_clear, basic, "it is told");
         scene.finish().await;
         for login in [Some(("admin", "wrong")), None] {
             let mut scene = Scene::with(sim(), Tcp, login).await;

@@ -28,7 +28,7 @@ async fn a_camera_is_described_with_a_picture_that_decodes() {
         let (scene, source) = scene(clip).await;
         for transport in [Tcp, Udp] {
             let source = CameraSource { transport, ..source.clone() };
-            let probed = probe(&source, HERE, SAMPLE, LIMIT).await.expect("a camera");
+            let probed = probe(&source, (HERE, false), SAMPLE, LIMIT).await.expect("a camera");
             assert_eq!(probed.video, codec);
             assert_eq!(probed.dimensions, (video.width, video.height));
             let fps = probed.fps.expect("frames");
@@ -48,7 +48,8 @@ async fn each_way_to_fail_has_its_name() {
     let (mut scene, source) = scene(clip()).await;
     scene.listen("media", |heard| fragments(heard).count() >= 1).await;
     let short = Duration::from_secs(2);
-    let failure = async |source: &CameraSource| probe(source, HERE, SAMPLE, short).await.expect_err("fails");
+    let failure =
+        async |source: &CameraSource| probe(source, (HERE, false), SAMPLE, short).await.expect_err("fails");
 
     let other = CameraSource::new(source.main_url.join("/nobody/none").expect("a URL"));
     assert!(matches!(failure(&other).await, SourceError::NoSuchStream { .. }));
@@ -68,7 +69,7 @@ async fn a_camera_of_the_api_must_not_lead_to_this_machine() {
     let clip = ClipSpec::painted(Video::tiny()).with_audio(Audio::None);
     let (scene, source) = scene(clip).await;
     let refused =
-        probe(&source, Reach::Camera { loopback: false }, SAMPLE, LIMIT).await.expect_err("refused");
+        probe(&source, (Reach::Camera { loopback: false }, false), SAMPLE, LIMIT).await.expect_err("refused");
     assert!(matches!(refused, SourceError::Refused(_)), "{refused:?}");
     scene.finish().await;
 }
@@ -88,4 +89,19 @@ async fn a_camera_of_the_api_is_recorded_by_the_address_that_was_judged() {
     scene.sources.set_camera(&by_name);
     scene.listen("media", |heard| fragments(heard).count() >= 2).await;
     scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_camera_that_wants_the_password_in_the_clear_does_not_get_it_if_that_is_refused() {
+    for (basic, expected) in [(true, false), (false, true)] {
+        let (user, password) = ("admin".to_owned(), "hunter2".to_owned());
+        let access = if basic { Access::Basic { user, password } } else { Access::Digest { user, password } };
+        let sim = SimCamera { access, ..SimCamera::new("cam", ClipSpec::painted(Video::tiny())) };
+        let scene = Scene::with(sim, Tcp, Some(("admin", "hunter2"))).await;
+        let source = scene.camera.source.clone();
+        let probed = probe(&source, (HERE, true), SAMPLE, LIMIT).await;
+        assert_eq!(probed.is_ok(), expected, "{:?}", probed.err());
+        probe(&source, (HERE, false), SAMPLE, LIMIT).await.expect("allowed");
+        scene.finish().await;
+    }
 }

@@ -42,6 +42,7 @@ pub(crate) fn patience() -> SourcesConfig {
         auth_retry_limit: Duration::from_secs(1),
         stall_limit: Duration::from_secs(2),
         loopback_cameras: true,
+        refuse_basic: false,
     }
 }
 

@@ -31,6 +31,10 @@ const TEXTS: Readonly<Record<string, Words>> = {
     title: "The camera refused the user name and password.",
     advice: ["Check both; upper and lower case matter.", "Some cameras have an account of their own for RTSP.", "After many wrong tries, some cameras refuse everybody for minutes."],
   },
+  basic_refused: {
+    title: "The camera takes its password only in the clear.",
+    advice: ["Switch the authentication of RTSP in the camera's settings to Digest.", "This server forbids Basic (service.refuse_basic_cameras), because everybody on the way could read the password."],
+  },
   not_rtsp: {
     title: "Something answers there, but it does not speak RTSP.",
     advice: ["Check the port: 554 is usual; 80 and 443 are the camera's web page."],

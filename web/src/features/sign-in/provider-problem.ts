@@ -5,6 +5,7 @@ const SENTENCES = {
   expired: "The sign-in took too long, or it was begun in another browser. Try it once more.",
   unreachable: "The provider does not answer. Try again in a moment, or tell your administrator.",
   bad_answer: "The provider's answer can't be used. Tell your administrator: the server's log says why.",
+  not_proven: "The provider did not confirm that it asked you just now. Ask your administrator to set a password for you.",
   domain: "Accounts of your e-mail domain may not sign in here, or the provider has not verified your address.",
   no_role: "None of your groups at the provider may use Nightjar. Ask your administrator for access.",
   no_account: "You have no account here yet. Ask your administrator to make one.",

@@ -11,6 +11,8 @@ export interface Draft {
   readonly groups: string[] | null;
   /** Undefined: stays as it is. */
   readonly password: string | undefined;
+  /** Whether API tokens outlive a new password. */
+  readonly keepApiTokens: boolean;
 }
 
 export function draftOf(user: User | undefined): Draft {
@@ -21,6 +23,7 @@ export function draftOf(user: User | undefined): Draft {
     role: user?.role ?? "viewer",
     groups: user?.groups ?? null,
     password: user ? undefined : "",
+    keepApiTokens: false,
   };
 }
 
@@ -31,6 +34,7 @@ const NAMES: Readonly<Record<keyof Draft, string>> = {
   role: "role",
   groups: "cameras",
   password: "password",
+  keepApiTokens: "API tokens",
 };
 
 /** What somebody else has changed, in words. */
@@ -69,7 +73,7 @@ export function changeOf(user: User, draft: Draft): UserChange {
     ...(email === user.email ? {} : { email }),
     ...(draft.role === user.role ? {} : { role: draft.role }),
     ...(sameGroups(draft.groups, user.groups) ? {} : { groups: draft.groups }),
-    ...(passwordOf(draft) ? { password: draft.password ?? "" } : {}),
+    ...(passwordOf(draft) ? { password: draft.password ?? "", keep_api_tokens: draft.keepApiTokens } : {}),
   };
 }
 

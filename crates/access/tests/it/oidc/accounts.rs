@@ -1,7 +1,7 @@
 //! Which account somebody gets who comes from a provider.
 
-use nightjar_access::oidc::{Oidc, OidcConfig, OidcError, OidcProvider, Refusal, RoleRules};
-use nightjar_access::{AccessError, ClientInfo, UserPatch};
+use nightjar_access::oidc::{Errand, Oidc, OidcConfig, OidcError, OidcProvider, Refusal, RoleRules};
+use nightjar_access::{AccessError, ClientInfo, SignIn, UserPatch};
 use nightjar_model::{OrgId, Role, User};
 use serde_json::json;
 
@@ -210,7 +210,39 @@ async fn refusal(lobby: &Lobby) -> Refusal {
     }
 }
 
+async fn a_fresh_proof_is_what_the_provider_says_it_asked(database: TestDatabase) {
+    let lobby = lobby(&database).await;
+    let access = &lobby.world.access;
+    let seconds = NOW.micros() / 1_000_000;
+    let ago = |minutes: i64| json!({ "auth_time": seconds - 60 * minutes });
+    let fresh =
+        async |sign_in: &SignIn| access.is_freshly_proven(&sign_in.caller(), NOW).await.expect("reads");
+    // Somebody who has been signed in at the provider all day proves nothing by passing through.
+    for (claims, expected) in [(json!({}), false), (ago(11), false), (ago(9), true)] {
+        lobby.provider.say(claims.clone());
+        let signed_in = lobby.sign_in().await.expect("signs in").sign_in;
+        assert_eq!(fresh(&signed_in).await, expected, "{claims}");
+    }
+
+    let prove = async |claims| {
+        lobby.provider.say(claims);
+        let errand = Errand { return_to: "/users", proof: true };
+        let started = lobby.oidc.start("test", errand, None, NOW).await.expect("begins");
+        let asked = started.address.query().expect("a query").to_owned();
+        assert!(asked.contains("prompt=login") && asked.contains("max_age=0"), "{asked}");
+        lobby.finish(&lobby.provider.consent(&started.address), &started.browser, NOW).await
+    };
+    for claims in [json!({}), ago(11), json!({ "auth_time": "now" })] {
+        let refused = prove(claims).await.expect_err("is no proof");
+        assert!(matches!(refused, OidcError::NotProven), "{refused}");
+    }
+    let proven = prove(ago(0)).await.expect("proves it");
+    assert_eq!(proven.return_to, "/users");
+    assert!(fresh(&proven.sign_in).await);
+}
+
 on_both!(
+    a_fresh_proof_is_what_the_provider_says_it_asked,
     a_newcomer_gets_an_account_without_a_password_and_keeps_it,
     a_name_or_an_address_of_somebody_else_opens_nothing,
     the_same_name_at_another_provider_is_somebody_else,

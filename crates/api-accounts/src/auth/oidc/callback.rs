@@ -7,9 +7,9 @@ use nightjar_access::oidc::{Answer, Finished, OidcError};
 use nightjar_model::{Actor, OrgId, Secret};
 use serde_json::json;
 
-use super::{COOKIE, failed, see_other};
+use super::{BROWSER, failed, see_other};
 use crate::audit::Deed;
-use crate::auth::{cookie_named, keep_refresh};
+use crate::auth::keep_refresh;
 use crate::error::ApiError;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
@@ -43,7 +43,7 @@ pub(crate) async fn back_from_provider(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let answer = read(query.as_deref().unwrap_or_default());
-    let browser = cookie_named(&headers, COOKIE);
+    let browser = BROWSER.read(&headers, &client);
     let now = state.clock.now();
     let finished = state.oidc.finish(&provider, &answer, browser.as_deref(), &client.for_access(), now).await;
     match finished {

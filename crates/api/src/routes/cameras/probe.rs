@@ -85,7 +85,7 @@ pub(crate) struct ProbedPicture {
 /// Try a camera
 ///
 /// Pulls the stream for a moment, within 8 s, and tells what it has; nothing is kept of it. When that fails, `details.reason` says
-/// why: `host_not_found`, `connection_refused`, `unreachable` and `timeout` come with `CAMERA_UNREACHABLE`; `wrong_credentials`,
+/// why: `host_not_found`, `connection_refused`, `unreachable` and `timeout` come with `CAMERA_UNREACHABLE`; `wrong_credentials`, `basic_refused`,
 /// `not_rtsp`, `stream_not_found`, `no_video`, `codec_not_supported` and `no_media` with `CAMERA_ERROR`. At most four cameras are
 /// tried at the same time.
 #[utoipa::path(
@@ -180,6 +180,10 @@ fn failure(fault: ProbeFault) -> ApiError {
         ProbeReason::WrongCredentials => {
             (CameraError, "The camera refused user name and password. Check both.")
         }
+        ProbeReason::BasicRefused => (
+            CameraError,
+            "The camera takes the password only in the clear (Basic), which this server forbids. Switch it to Digest.",
+        ),
         ProbeReason::NotRtsp => {
             (CameraError, "What answers there does not speak RTSP as it should. Check port and path.")
         }
@@ -210,6 +214,7 @@ fn word(reason: ProbeReason) -> &'static str {
         ProbeReason::Unreachable => "unreachable",
         ProbeReason::Timeout => "timeout",
         ProbeReason::WrongCredentials => "wrong_credentials",
+        ProbeReason::BasicRefused => "basic_refused",
         ProbeReason::NotRtsp => "not_rtsp",
         ProbeReason::StreamNotFound => "stream_not_found",
         ProbeReason::NoVideo => "no_video",

@@ -128,3 +128,40 @@ async fn headers_of_a_request_do_not_come_back() {
     assert!(HeaderValue::from_bytes(b"a\r\nb").is_err());
     assert!(get(&lab, "/api/v1/cameras", Some(&bearer[7..])).await.status.is_success());
 }
+
+#[tokio::test]
+async fn no_name_turns_the_text_around_or_hides_what_it_holds() {
+    let lab = &attacked().await;
+    let bearer = ruler(lab).await;
+    let account = json!({ "username": "grace", "password": super::PASSWORD, "role": "viewer" });
+    let made = super::post(lab, "/api/v1/users", Some(&bearer), account.clone()).await.data();
+    let user = format!("/api/v1/users/{}", super::text(&made["id"]));
+    let camera = json!({ "name": "Gate", "source": { "main_url": "rtsp://192.0.2.7/1" } });
+    let token = json!({ "name": "x", "permissions": ["camera:read"] });
+    let group = json!({ "name": "Yard" });
+    let taken = json!({ "username": "eve", "password": super::PASSWORD, "role": "viewer" });
+    let cases = [
+        (Method::PATCH, user.as_str(), json!({}), ["display_name", "email"].as_slice()),
+        (Method::POST, "/api/v1/users", taken, &["username", "display_name", "email"]),
+        (
+            Method::POST,
+            "/api/v1/cameras",
+            camera,
+            &["name", "company", "model", "serial_number", "location", "place"],
+        ),
+        (Method::POST, "/api/v1/camera-groups", group, &["name", "description"]),
+        (Method::POST, "/api/v1/tokens", token, &["name", "remark"]),
+        (Method::POST, "/api/v1/organizations", json!({}), &["name"]),
+    ];
+    for (method, path, body, fields) in cases {
+        for field in fields {
+            for hidden in ["a\u{202e}b@c", "a\u{2066}b@c", "a\u{200b}b@c", "a\u{feff}b@c", "a\u{e0041}b@c"] {
+                let mut body = body.clone();
+                body[*field] = json!(hidden);
+                ask(lab, method.clone(), path, Some(&bearer), &body).await.wrong(field, "must");
+            }
+        }
+    }
+    let tags = json!({ "camera_ids": [lab.studio.camera.id.to_string()], "add": ["a\u{202e}b"] });
+    ask(lab, Method::POST, "/api/v1/camera-tags", Some(&bearer), &tags).await.wrong("add", "invisible");
+}

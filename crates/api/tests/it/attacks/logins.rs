@@ -49,7 +49,7 @@ async fn ten_thousand_wrong_sign_ins_are_refused_counted_told_and_cheap() {
         "{ATTEMPTS} wrong sign-ins: {hashes} hashes, {grown} MiB more; others waited {p95:?} (p95 of {})",
         took.len()
     );
-    assert!((6..=20).contains(&hashes), "{hashes} hashes");
+    assert!((27..=40).contains(&hashes), "{hashes} hashes");
     assert!(p95 < limit(100), "others waited {p95:?}");
     assert!(grown < 32, "{grown} MiB more");
 
@@ -57,7 +57,7 @@ async fn ten_thousand_wrong_sign_ins_are_refused_counted_told_and_cheap() {
         std::iter::from_fn(|| bursts.try_recv().ok()).map(|burst| burst.suspect).collect();
     assert!(told.contains(&Suspect::Account("grace".to_owned())), "{told:?}");
     assert!(told.contains(&Suspect::Ip("203.0.113.9".parse().expect("an address"))), "{told:?}");
-    assert!(told.len() <= 4, "once a minute for each suspect: {told:?}");
+    assert!(told.len() <= 5, "once a minute for each suspect, and once for slow guessing: {told:?}");
     let counted: u64 = rendered
         .render()
         .lines()

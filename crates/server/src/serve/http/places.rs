@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use nightjar_access::network_of;
+use nightjar_access::site_of;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -43,7 +43,7 @@ impl Places {
     /// Gives the place to a client; none if it has as many as it may.
     pub(super) fn take(self: &Arc<Self>, permit: OwnedSemaphorePermit, peer: IpAddr) -> Option<Place> {
         let speaks_for_many = peer.to_canonical().is_loopback() || self.trusted.contains(&peer);
-        let client = (!speaks_for_many).then(|| network_of(peer));
+        let client = (!speaks_for_many).then(|| site_of(peer));
         if let Some(client) = client {
             let mut taken = self.taken.lock();
             let count = taken.entry(client).or_default();
@@ -88,7 +88,7 @@ mod tests {
         drop(first);
         let _third = take("198.51.100.1").await.expect("room again");
         let _network = [take("2001:db8::1").await, take("2001:db8::2").await];
-        assert!(take("2001:db8::3").await.is_none(), "a network of IPv6 is one client");
+        assert!(take("2001:db8:0:9::3").await.is_none(), "a site of IPv6 is one client");
         let many = [take("192.0.2.80").await, take("192.0.2.80").await, take("127.0.0.1").await];
         assert!(many.iter().all(Option::is_some), "a proxy speaks for many");
         drop(many);

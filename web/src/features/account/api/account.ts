@@ -6,10 +6,11 @@ import { reloadMe } from "@/lib/session/sign-out";
 export interface PasswordChange {
   readonly current: string;
   readonly next: string;
+  readonly keepApiTokens: boolean;
 }
 
-export function changePassword({ current, next }: PasswordChange): Promise<void> {
-  return settle(api.PUT("/api/v1/auth/password", { body: { current_password: current, new_password: next } }));
+export function changePassword({ current, next, keepApiTokens }: PasswordChange): Promise<void> {
+  return settle(api.PUT("/api/v1/auth/password", { body: { current_password: current, new_password: next, keep_api_tokens: keepApiTokens } }));
 }
 
 export const sessionsQuery = queryOptions({

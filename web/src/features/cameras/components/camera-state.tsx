@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, CirclePause, Loader2, Play, Square } from "lucide-react";
+import { CircleAlert, CircleCheck, CirclePause, Loader2, LockOpen, Play, Square } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { FormProblem } from "@/components/form/form-problem";
 import { StaleNotice } from "@/components/stale-notice";
 import { Time } from "@/components/time";
+import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -39,6 +40,12 @@ export function CameraState({ camera, mayWrite }: CameraStateProps) {
         {mayWrite && camera.enabled && <ByHand camera={camera} status={status.data} />}
       </div>
       <StaleNotice answer={status} />
+      {status.data.password_in_clear && (
+        <Alert variant="warning">
+          <LockOpen aria-hidden />
+          <p>This camera takes its password only in the clear (Basic): everybody on the way can read it. Switch the authentication of RTSP in the camera's settings to Digest.</p>
+        </Alert>
+      )}
       <Figures status={status.data} />
     </Card>
   );

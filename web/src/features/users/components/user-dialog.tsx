@@ -3,6 +3,7 @@ import { type FormEvent, useId, useState } from "react";
 import { ChangedNotice } from "@/components/form/changed-notice";
 import { Field } from "@/components/form/field";
 import { fieldProblem, FormProblem, unlessShown } from "@/components/form/form-problem";
+import { KeepApiTokens } from "@/components/form/keep-api-tokens";
 import { NewPassword } from "@/components/form/new-password";
 import { GroupScope } from "@/components/group-scope";
 import { Button } from "@/components/ui/button";
@@ -148,12 +149,15 @@ function PasswordPart({ user, draft, problem, onDraft }: PasswordPartProps) {
     );
   }
   return (
-    <NewPassword
-      label={user ? "New password" : "Password"}
-      username={user?.username ?? draft.username.trim()}
-      value={draft.password}
-      problem={problem}
-      onChange={(password) => onDraft({ password })}
-    />
+    <>
+      <NewPassword
+        label={user ? "New password" : "Password"}
+        username={user?.username ?? draft.username.trim()}
+        value={draft.password}
+        problem={problem}
+        onChange={(password) => onDraft({ password })}
+      />
+      {user && <KeepApiTokens checked={draft.keepApiTokens} onChange={(keepApiTokens) => onDraft({ keepApiTokens })} />}
+    </>
   );
 }
