@@ -49,6 +49,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_by_type",
         ddl: |_| include_str!("migrations/0010_events_by_type.sql").to_owned(),
     },
+    Migration {
+        version: 11,
+        name: "serials_in_sight",
+        ddl: |_| include_str!("migrations/0011_serials_in_sight.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {
