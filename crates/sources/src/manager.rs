@@ -31,8 +31,8 @@ pub struct SourcesConfig {
     pub auth_retry_limit: Duration,
     /// A connection without a picture for this long is given up.
     pub stall_limit: Duration,
-    /// Whether cameras that were added over the API may be on this machine itself.
-    pub loopback_cameras: bool,
+    /// Where cameras may be that were added over the API.
+    pub api_cameras: Reach,
 }
 
 impl Default for SourcesConfig {
@@ -43,7 +43,7 @@ impl Default for SourcesConfig {
             auth_retry_first: Duration::from_secs(30),
             auth_retry_limit: Duration::from_secs(300),
             stall_limit: Duration::from_secs(10),
-            loopback_cameras: false,
+            api_cameras: Reach::CAMERA,
         }
     }
 }
@@ -89,7 +89,7 @@ impl Sources {
     /// Begins with a camera, or takes up its changed address; a change of anything else leaves
     /// the connection alone.
     pub fn set_camera(&self, camera: &Camera) {
-        let targets = if camera.enabled { targets(camera, self.config.loopback_cameras) } else { Vec::new() };
+        let targets = if camera.enabled { targets(camera, self.config.api_cameras) } else { Vec::new() };
         let mut cameras = self.cameras.lock();
         if cameras.get(&camera.id).is_some_and(|running| running.targets == targets) {
             return;
@@ -122,7 +122,7 @@ impl Sources {
     }
 
     fn spawn(&self, camera: &Camera, name: StreamName, target: RtspTarget, cancel: CancellationToken) {
-        let of = StreamOf { camera: camera.id, key: camera.key.clone(), name };
+        let of = StreamOf { camera: camera.id, key: camera.key.clone(), label: camera.metrics_label(), name };
         let stream = self.hub.stream(key(camera.id, name));
         let (status, config) = (self.status.clone(), self.config);
         let thread = self.threads.share(self.spawned.fetch_add(1, Ordering::Relaxed));
@@ -155,10 +155,10 @@ fn key(camera: CameraId, stream: StreamName) -> StreamKey {
     StreamKey { camera: camera.0.into_bytes(), stream: stream.as_str() }
 }
 
-fn targets(camera: &Camera, loopback: bool) -> Vec<(StreamName, RtspTarget)> {
+fn targets(camera: &Camera, api_cameras: Reach) -> Vec<(StreamName, RtspTarget)> {
     let reach = match camera.managed_by {
         ManagedBy::File => Reach::Operator,
-        ManagedBy::Api => Reach::Camera { loopback },
+        ManagedBy::Api => api_cameras,
     };
     let target = |url: &Url| RtspTarget {
         url: url.clone(),

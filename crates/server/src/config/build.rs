@@ -108,6 +108,7 @@ fn service(reader: &mut Reader<'_>) -> Service {
         public_url: transport::public_url(reader),
         cors_origins: transport::cors_origins(reader),
         allow_loopback_cameras: reader.truth("allow_loopback_cameras").unwrap_or(false),
+        allow_link_local_cameras: reader.truth("allow_link_local_cameras").unwrap_or(false),
     }
 }
 

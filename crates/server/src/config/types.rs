@@ -71,6 +71,8 @@ pub(crate) struct Service {
     pub(crate) cors_origins: Vec<String>,
     /// Whether cameras that are added over the API may be on this machine itself.
     pub(crate) allow_loopback_cameras: bool,
+    /// Whether cameras that are added over the API may have link-local addresses.
+    pub(crate) allow_link_local_cameras: bool,
 }
 
 /// `[tls]`
