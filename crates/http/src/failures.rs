@@ -148,7 +148,7 @@ fn statuses(method: &Method, path: &str, operation: &Value) -> Vec<u16> {
     statuses.extend(match rule(method, path) {
         Some(Rule::SignedIn | Rule::Needs(_) | Rule::Socket(_)) => [401, 403, 429].as_slice(),
         Some(Rule::Media) => [401].as_slice(),
-        Some(Rule::Public) | None => [429].as_slice(),
+        Some(Rule::Public | Rule::More(_)) | None => [429].as_slice(),
     });
     if path.contains('{') {
         statuses.push(404);

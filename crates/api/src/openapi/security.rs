@@ -21,12 +21,14 @@ pub(super) fn schemes() -> Value {
 pub(super) fn add(method: &Method, path: &str, operation: &mut Value) {
     let needed = match rule(method, path) {
         Some(Rule::SignedIn | Rule::Needs(_)) => json!([{ BEARER: [] }]),
-        // Browsers give a ticket in the address instead.
-        Some(Rule::Socket(_)) => json!([{ BEARER: [] }, {}]),
+        // Browsers give a ticket in the address instead; others learn less without a token.
+        Some(Rule::Socket(_) | Rule::More(_)) => json!([{ BEARER: [] }, {}]),
         Some(Rule::Public | Rule::Media) | None => json!([]),
     };
     operation["security"] = needed;
-    if let Some(Rule::Needs(permission) | Rule::Socket(permission)) = rule(method, path) {
+    if let Some(Rule::Needs(permission) | Rule::Socket(permission) | Rule::More(permission)) =
+        rule(method, path)
+    {
         operation["x-permission"] = permission.as_str().into();
     }
 }
