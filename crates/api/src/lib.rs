@@ -29,7 +29,8 @@ pub fn router(state: ApiState) -> Router {
 }
 
 /// What is served on the metrics port: `/metrics`, `/health` and `/ready`.
-pub fn metrics_router(state: ApiState) -> Router {
+pub fn metrics_router(mut state: ApiState) -> Router {
+    state.config.is_metrics_listener = true;
     let router =
         routes::root().fallback(shell::not_found).method_not_allowed_fallback(shell::method_not_allowed);
     shell::wrap(router, state)

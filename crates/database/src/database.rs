@@ -64,6 +64,7 @@ impl Database {
     pub async fn connect(url: &str, options: &CatalogOptions) -> Result<Self> {
         let kind = dialect::kind_of(url)
             .ok_or_else(|| CatalogError::InvalidUrl("expected sqlite:// or postgres://".to_owned()))?;
+        dialect::prepare(kind, url).await;
         let pools = dialect::open(kind, url, options).await?;
         migrate::run(kind, &pools.writer).await?;
         dialect::fill_reserve(kind, &pools.writer).await?;

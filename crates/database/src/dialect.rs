@@ -29,6 +29,14 @@ pub(crate) fn kind_of(url: &str) -> Option<DatabaseKind> {
     }
 }
 
+/// Before the tables are made: adds to the database what makes it better at its work and is there.
+pub(crate) async fn prepare(kind: DatabaseKind, url: &str) {
+    match kind {
+        DatabaseKind::Sqlite => {}
+        DatabaseKind::Postgres => postgres::timescale::install(url).await,
+    }
+}
+
 /// Opens the connections.
 pub(crate) async fn open(kind: DatabaseKind, url: &str, options: &CatalogOptions) -> Result<Pools> {
     match kind {
@@ -92,14 +100,15 @@ pub async fn keep_partitions(kind: DatabaseKind, writer: &DatabaseConnection, no
 }
 
 /// Drops the partitions of events that hold nothing but what began before `cutoff`; the other old
-/// events are left to be deleted row by row. SQLite has none.
+/// events are left to be deleted row by row. SQLite has none. A hypertable of TimescaleDB is deleted from
+/// by whole chunks only: then this returns the time before which there is nothing any more.
 pub async fn drop_partitions(
     kind: DatabaseKind,
     writer: &DatabaseConnection,
     cutoff: WallTime,
-) -> Result<()> {
+) -> Result<Option<WallTime>> {
     match kind {
-        DatabaseKind::Sqlite => Ok(()),
+        DatabaseKind::Sqlite => Ok(None),
         DatabaseKind::Postgres => postgres::partitions::drop_before(writer, cutoff).await,
     }
 }

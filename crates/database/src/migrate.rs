@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "session_proofs",
         ddl: |_| include_str!("migrations/0011_session_proofs.sql").to_owned(),
     },
+    Migration {
+        version: 12,
+        name: "serials_in_sight",
+        ddl: |_| include_str!("migrations/0012_serials_in_sight.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

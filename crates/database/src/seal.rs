@@ -77,14 +77,6 @@ impl Sealer {
 }
 
 impl Sealer {
-    /// What a secret is known again by: the same for the same text at the same kind of place, under
-    /// the current key. Without the key nobody can try texts out.
-    pub fn fingerprint(&self, column: &str, text: &str) -> String {
-        let key = blake3::derive_key("nightjar fingerprint 1", &self.keys[0].key);
-        let told = format!("{column}\0{text}");
-        blake3::keyed_hash(&key, told.as_bytes()).to_hex()[..32].to_owned()
-    }
-
     /// Whether a text is sealed, with whatever key.
     pub fn is_sealed(&self, text: &str) -> bool {
         is_sealed(text)

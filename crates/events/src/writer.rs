@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
-use nightjar_catalog::{Catalog, CatalogError, EventWrite};
+use nightjar_catalog::{CameraBook, Catalog, CatalogError, EventWrite};
 use nightjar_model::{Backoff, Event, EventId, EventType};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -99,7 +99,7 @@ impl Writer {
             }
         };
         match outcome {
-            Ok(ended) => self.written(writes.len(), ended),
+            Ok(ended) => self.written(writes.len(), ended).await,
             Err(CatalogError::Refused(_)) => self.one_by_one(&writes).await,
             Err(error) => self.failed(&error),
         }
@@ -113,7 +113,7 @@ impl Writer {
     async fn one_by_one(&mut self, writes: &[EventWrite]) {
         for write in writes {
             match self.catalog.apply_events(std::slice::from_ref(write)).await {
-                Ok(ended) => self.written(1, ended),
+                Ok(ended) => self.written(1, ended).await,
                 Err(error @ CatalogError::Refused(_)) => {
                     tracing::error!(%error, "an event can't be written and is dropped");
                     self.batch.pop();
@@ -133,14 +133,15 @@ impl Writer {
 
     /// Tells what is stored; what has ended as it is in the store, where somebody may have acknowledged
     /// it meanwhile. What is not there any more is not told.
-    fn written(&mut self, count: usize, ended: Vec<Event>) {
+    async fn written(&mut self, count: usize, ended: Vec<Event>) {
         self.backoff.reset();
         let at = now();
+        let cameras = self.catalog.camera_book((self.config.clock)()).await.ok();
         let mut ended: HashMap<EventId, Event> = ended.into_iter().map(|event| (event.id, event)).collect();
         for Waiting { write, since } in (0..count).map_while(|_| self.batch.pop()).collect::<Vec<_>>() {
             let event = match write {
                 EventWrite::Happened(event) | EventWrite::Began(event, _) => {
-                    counter!("reolink_events_total", "type" => label(&event.event_type)).increment(1);
+                    count_event(&event, cameras.as_deref());
                     self.events.note_stored(event.id);
                     Some(event)
                 }
@@ -155,9 +156,15 @@ impl Writer {
     }
 }
 
-/// Types are a bounded set in metrics.
-fn label(kind: &EventType) -> &'static str {
-    EventType::KNOWN.iter().find(|known| *known == kind).map_or("other", EventType::as_str)
+/// Counts an event. Cameras and types are bounded sets: the camera is one that exists, and a type that is
+/// not known is `other`.
+fn count_event(event: &Event, cameras: Option<&CameraBook>) {
+    let kind = EventType::KNOWN.iter().find(|known| **known == event.event_type);
+    let of = cameras.map_or(&[][..], |cameras| cameras.of(event.org_id));
+    let camera = of.iter().find(|camera| Some(camera.id) == event.camera_id);
+    let camera = camera.map(|camera| camera.metrics_label()).unwrap_or_default();
+    let kind = kind.map_or("other", EventType::as_str);
+    counter!("reolink_events_total", "camera_id" => camera, "event_type" => kind).increment(1);
 }
 
 fn now() -> Instant {

@@ -147,7 +147,7 @@ fn statuses(method: &Method, path: &str, operation: &Value) -> Vec<u16> {
     }
     statuses.extend(match rule(method, path) {
         Some(Rule::Media) => [401].as_slice(),
-        Some(Rule::Public) | None => [429].as_slice(),
+        Some(Rule::Public | Rule::More(_)) | None => [429].as_slice(),
         Some(_) => [401, 403, 429].as_slice(),
     });
     if path.contains('{') {

@@ -13,7 +13,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use nightjar_access::{AuthFault, needs_session};
 use nightjar_cache::{Decision, Permit};
-use nightjar_model::{Caller, Denial, ErrorCode, GroupId, Object, Permission, WallTime, authorize};
+use nightjar_model::{
+    Caller, Denial, ErrorCode, GroupId, GroupScope, Object, Permission, WallTime, authorize,
+};
 
 use self::client::Client;
 use self::rules::Rule;
@@ -89,6 +91,11 @@ pub async fn admit(
 ) -> Result<Admission, Refusal> {
     let rule = match rule {
         None | Some(Rule::Public | Rule::Media) => return Ok(Admission::default()),
+        // The listener of metrics is for machines that the operator lets reach it.
+        Some(Rule::Needs(Permission::MetricsRead) | Rule::More(_)) if state.config.is_metrics_listener => {
+            return Ok(Admission::default());
+        }
+        Some(Rule::More(action)) => return Ok(perhaps_known(state, action, headers, client).await),
         Some(Rule::Socket(_)) if !headers.contains_key(AUTHORIZATION) => return Ok(Admission::default()),
         Some(rule) => rule,
     };
@@ -120,6 +127,19 @@ async fn check(state: &ApiState, rule: Rule, caller: &Caller, now: WallTime) -> 
     Ok(())
 }
 
+/// Lets a request in that anybody may send; it has a caller if that one proves to have the permission.
+async fn perhaps_known(
+    state: &ApiState,
+    action: Permission,
+    headers: &HeaderMap,
+    client: &Client,
+) -> Admission {
+    let Ok(token) = bearer(headers) else { return Admission::default() };
+    let caller = state.access.authenticate(token, client.ip, state.clock.now()).await;
+    let caller = caller.ok().filter(|caller| may_here(caller, action).is_ok());
+    Admission { caller, ..Admission::default() }
+}
+
 /// Whether `caller` may do `action` to a camera of its organization, or what belongs to one. What is
 /// out of reach is `hidden`: as if it were not there.
 pub fn may(
@@ -134,6 +154,10 @@ pub fn may(
 
 /// Whether `caller` may do `action` to something of its organization as a whole.
 pub fn may_here(caller: &Caller, action: Permission) -> Result<(), ApiError> {
+    if action == Permission::MetricsRead && caller.groups != GroupScope::All {
+        // They name all cameras.
+        return Err(missing(action));
+    }
     authorize(caller, action, &Object::Organization(caller.org)).map_err(|denial| denied(denial, not_here))
 }
 

@@ -11,7 +11,7 @@ use nightjar_access::oidc::Oidc;
 use nightjar_cache::{Cache, Concurrency, Limiter};
 use nightjar_catalog::Catalog;
 use nightjar_events::Events;
-use nightjar_model::{Reach, StatusBoard, WallTime};
+use nightjar_model::{OwnAddresses, Reach, StatusBoard, WallTime};
 use nightjar_playback::PlaybackService;
 use tokio_util::task::TaskTracker;
 
@@ -21,7 +21,7 @@ use crate::probe::Prober;
 use crate::time::Timestamp;
 
 /// Limits of the API.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ApiConfig {
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
@@ -49,6 +49,10 @@ pub struct ApiConfig {
     pub media_origin: Option<String>,
     /// Where cameras may be that are added or tried over the API.
     pub camera_reach: Reach,
+    /// Reads the addresses of this machine.
+    pub own_addresses: fn() -> OwnAddresses,
+    /// Whether this is the listener of metrics, where whoever connects may read them.
+    pub is_metrics_listener: bool,
 }
 
 impl Default for ApiConfig {
@@ -66,7 +70,9 @@ impl Default for ApiConfig {
             media_bound_to_ip: false,
             cors_origins: Vec::new(),
             media_origin: None,
-            camera_reach: Reach::Camera { loopback: false },
+            camera_reach: Reach::CAMERA,
+            own_addresses: OwnAddresses::default,
+            is_metrics_listener: false,
         }
     }
 }

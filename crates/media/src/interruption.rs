@@ -1,5 +1,7 @@
 //! Why a stream has no media right now.
 
+use std::fmt;
+
 use crate::WallTime;
 
 /// A hole in a stream, told in order with its media.
@@ -30,4 +32,18 @@ pub enum InterruptionCause {
     ClockStep,
     /// Nobody wants the stream, so it is not pulled.
     NotWanted,
+}
+
+impl fmt::Display for InterruptionCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreachable => "unreachable",
+            Self::AuthFailed => "auth_failed",
+            Self::Stalled => "stalled",
+            Self::NoKeyFrame => "no_key_frame",
+            Self::CodecChange => "codec_change",
+            Self::ClockStep => "clock_step",
+            Self::NotWanted => "not_wanted",
+        })
+    }
 }

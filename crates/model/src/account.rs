@@ -53,10 +53,10 @@ pub struct User {
 }
 
 impl User {
-    /// What it may do: its role's permissions and, if so, `system:admin`.
+    /// What it may do: its role's permissions and, if so, those of the installation.
     pub fn permissions(&self) -> Permissions {
-        let role = self.role.permissions();
-        if self.system_admin { role.with(crate::Permission::SystemAdmin) } else { role }
+        let system = if self.system_admin { &crate::Permission::OF_SYSTEM[..] } else { &[] };
+        system.iter().copied().fold(self.role.permissions(), Permissions::with)
     }
 }
 

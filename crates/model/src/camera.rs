@@ -110,6 +110,15 @@ impl Camera {
         }
     }
 
+    /// Its `camera_id` in metrics: the key, which is unique only within an organization.
+    pub fn metrics_label(&self) -> String {
+        if self.org_id == OrgId::DEFAULT {
+            self.key.to_string()
+        } else {
+            format!("{}@{}", self.key, self.org_id)
+        }
+    }
+
     /// Whether it should be recorded now.
     pub fn wants_recording(&self) -> bool {
         self.enabled && self.manual.unwrap_or(self.mode == Mode::Continuous)

@@ -41,7 +41,7 @@ pub use id::{
 };
 pub use page::{InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder};
 pub use purge::Purge;
-pub use reach::{AddressKind, Reach, Refused, address_kind};
+pub use reach::{AddressKind, OwnAddresses, Reach, Refused};
 pub use retry::Backoff;
 pub use secret::{Secret, redact_url};
 pub use segment::{IndexEntry, Location, Segment, SegmentIndex, SegmentState};

@@ -306,8 +306,22 @@ impl Committer {
     /// A row that the catalog will never take must not hold up those behind it. A segment's file
     /// stays, and the reconciler adopts it later.
     fn leave_out_first(&mut self, error: &CatalogError) {
-        let row = self.backlog.pop_front();
-        tracing::error!(%error, ?row, "the catalog refuses a row of the ledger; it is left out");
+        let row = self.backlog.pop_front().as_ref().map(describe).unwrap_or_default();
+        tracing::error!(%error, row, "the catalog refuses a row of the ledger; it is left out");
         metrics::counter!("nightjar_ledger_rows_refused_total").increment(1);
+    }
+}
+
+/// A row of the ledger, for the log.
+fn describe(row: &LedgerWrite) -> String {
+    match row {
+        LedgerWrite::SegmentOpened(segment) => format!("segment {} was opened", segment.key),
+        LedgerWrite::SegmentProgress { id, .. } => format!("segment {id} grew"),
+        LedgerWrite::SegmentFinished { segment, .. } => format!("segment {} was finished", segment.key),
+        LedgerWrite::SegmentDropped(id) => format!("segment {id} got no frame"),
+        LedgerWrite::GapOpened(gap) => format!("gap {} of camera {} began", gap.id, gap.camera_id),
+        LedgerWrite::GapClosed { id, .. } => format!("gap {id} ended"),
+        LedgerWrite::GapRecorded(gap) => format!("gap {} of camera {}", gap.id, gap.camera_id),
+        LedgerWrite::NodeSeen { node, .. } => format!("node {} is alive", node.0),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nightjar_catalog::{Catalog, CatalogError};
 use nightjar_format::{ReadAt, RecoverError};
 use nightjar_media::WallTime;
-use nightjar_model::{CameraId, CameraKey, NodeId, Segment, StatusBoard};
+use nightjar_model::{CameraId, NodeId, Segment, StatusBoard};
 use nightjar_storage::{LocalFile, LocalTier, ObjectReader, RemoteTier, StorageError};
 
 use crate::upload::Uploading;
@@ -105,9 +105,9 @@ impl Footage {
     }
 
     /// The camera's readable key, for metrics and logs; its id if it is not in the catalog.
-    pub(crate) async fn camera_key(&self, id: CameraId) -> String {
+    pub(crate) async fn camera_label(&self, id: CameraId) -> String {
         match self.catalog.camera_by_id_with_deleted(id).await {
-            Ok(Some(camera)) => CameraKey::into(camera.key),
+            Ok(Some(camera)) => camera.metrics_label(),
             _ => id.to_string(),
         }
     }

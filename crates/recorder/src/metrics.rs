@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use metrics::{Counter, counter};
-use nightjar_model::{Camera, CameraKey};
+use nightjar_model::{Camera, CameraId};
 use parking_lot::Mutex;
 
 /// Counters by camera.
 #[derive(Default)]
 pub(crate) struct RecorderMetrics {
-    cameras: Mutex<HashMap<CameraKey, PerCamera>>,
+    cameras: Mutex<HashMap<CameraId, PerCamera>>,
 }
 
 impl std::fmt::Debug for RecorderMetrics {
@@ -48,21 +48,18 @@ impl RecorderMetrics {
 
     fn with(&self, camera: &Camera, count: impl FnOnce(&PerCamera)) {
         let mut cameras = self.cameras.lock();
-        if !cameras.contains_key(&camera.key) {
-            cameras.insert(camera.key.clone(), PerCamera::new(&camera.key));
-        }
-        count(&cameras[&camera.key]);
+        count(cameras.entry(camera.id).or_insert_with(|| PerCamera::new(camera)));
     }
 }
 
 impl PerCamera {
-    fn new(key: &CameraKey) -> Self {
-        let id = || key.to_string();
+    fn new(camera: &Camera) -> Self {
+        let id = || camera.metrics_label();
         Self {
             bytes: counter!("camera_recording_bytes_total", "camera_id" => id()),
             segments: counter!("camera_segments_recorded_total", "camera_id" => id()),
-            lagged: counter!("camera_fragments_left_out_total", "camera_id" => id()),
-            write_errors: counter!("camera_write_errors_total", "camera_id" => id()),
+            lagged: counter!("nightjar_camera_fragments_dropped_total", "camera_id" => id()),
+            write_errors: counter!("nightjar_camera_write_errors_total", "camera_id" => id()),
         }
     }
 }

@@ -14,6 +14,7 @@ mod inventory;
 mod recover;
 mod sweep;
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -70,6 +71,32 @@ pub struct ReconcileReport {
     pub failed: u64,
 }
 
+impl fmt::Display for ReconcileReport {
+    /// What there was of, as `recovered 2, gaps 1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            ("recovered", self.recovered),
+            ("empty", self.empty),
+            ("adopted", self.adopted),
+            ("gaps", self.holes),
+            ("unknown files", self.unknown_files),
+            ("missing files", self.dangling),
+            ("forgotten", self.forgotten),
+            ("of the wrong size", self.wrong_size),
+            ("leftovers removed", self.leftovers),
+            ("checksums", self.checksums),
+            ("failed", self.failed),
+        ];
+        let there: Vec<String> = counts
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(what, count)| format!("{what} {count}"))
+            .collect();
+        f.write_str(if there.is_empty() { "nothing" } else { "" })?;
+        f.write_str(&there.join(", "))
+    }
+}
+
 /// Sweeps at once and then every interval until `stop`. The recorder may run meanwhile.
 pub async fn run_reconciler(footage: Footage, config: ReconcileConfig, stop: CancellationToken) {
     loop {
@@ -78,7 +105,7 @@ pub async fn run_reconciler(footage: Footage, config: ReconcileConfig, stop: Can
             () = stop.cancelled() => return,
             swept = sweep(&footage, &config) => match swept {
                 Ok(report) if report == ReconcileReport::default() => tracing::debug!("catalog and disk agree"),
-                Ok(report) => tracing::info!(?report, "reconciled the catalog with the disk"),
+                Ok(report) => tracing::info!(%report, "reconciled the catalog with the disk"),
                 Err(error) => tracing::warn!(%error, "can't reconcile the catalog with the disk; trying again"),
             },
         }

@@ -8,10 +8,9 @@ use nightjar_simulator::ScheduledFault;
 
 use crate::config::{self, ConfigErrors, Inputs, Override};
 
-/// `nightjar`
+/// Nightjar records IP cameras and plays the recordings back on a web page
 #[derive(Debug, Parser)]
-#[command(name = "nightjar", version, about, long_about = None, arg_required_else_help = true, after_help = EXAMPLES)]
-/// Records IP cameras, frame by frame, and plays them back.
+#[command(name = "nightjar", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -19,18 +18,18 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  nightjar check                        is nightjar.toml right, and is everything reachable?
+  nightjar check                        check nightjar.toml and everything it connects to
   nightjar serve                        record; the page is on http://127.0.0.1:8080
   CAMERA1_RTSP_URL=rtsp://user:pass@192.168.1.97:554/stream1 nightjar serve
                                         record one camera without any file
-  nightjar simulate --cameras 4         four cameras that are not there
-  nightjar catalog verify --deep        is every second accounted for, every byte as written?
+  nightjar simulate --cameras 4         simulate four cameras
+  nightjar catalog verify --deep        verify that no recorded time is missing and no file has changed
 
 The configuration is nightjar.toml, then the environment, then flags; each wins over the one before.
 Documentation: docs/user-guide.md";
 
 const SIMULATE_HELP: &str = "\
-It prints the cameras' addresses, then takes commands from standard input, one a line:
+It prints the cameras' addresses, then reads commands from standard input, one per line:
   cam0003 stall 20s        a fault, for a time or until cleared; `all` for every camera
   cam0003 clear            no fault any more
   stats, urls, help
@@ -48,20 +47,20 @@ pub(crate) enum Command {
 Stop it with Ctrl-C or SIGTERM: the segments being written are finished and pending uploads are
 tried for a while. A second signal stops at once; even that loses at most the last second.")]
     Serve(ServeArgs),
-    /// Check the configuration, and try everything that it names
+    /// Check the configuration and try to reach everything that it names
     #[command(after_help = "\
-Exit status: 0 all is well, 1 something can not be reached, 2 the configuration is wrong.")]
+Exit status: 0 everything works, 1 something can't be reached, 2 the configuration is wrong.")]
     Check(CheckArgs),
-    /// Be cameras: RTSP streams made from a clip, with faults on command
+    /// Simulate cameras: RTSP streams made from a clip, with faults on command
     #[command(after_help = SIMULATE_HELP)]
     Simulate(SimulateArgs),
-    /// Look after the catalog, the database of what was recorded
+    /// Verify or rebuild the catalog, the database of recordings
     #[command(subcommand)]
     Catalog(CatalogCommand),
-    /// Look after accounts, when nobody can sign in any more
+    /// Manage accounts from this machine, for example when nobody can sign in
     #[command(subcommand)]
     User(UserCommand),
-    /// Look after the audit trail
+    /// Verify the audit trail
     #[command(subcommand)]
     Audit(AuditCommand),
 }
@@ -104,7 +103,7 @@ pub(crate) struct ServeArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Only read the configuration; reach for nothing
+    /// Only read the configuration; connect to nothing
     #[arg(long)]
     pub(crate) offline: bool,
     /// Print every key of the configuration, with its default and what it means
@@ -118,8 +117,10 @@ pub(crate) struct CheckArgs {
 /// `nightjar catalog …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogCommand {
-    /// Check that spans and gaps tile the time, and that rows and files agree
-    #[command(after_help = "Exit status: 0 clean, 1 something is wrong, 2 the configuration is wrong.")]
+    /// Verify that recordings and gaps account for all time, and that rows and files agree
+    #[command(
+        after_help = "Exit status: 0 everything agrees, 1 something is wrong, 2 the configuration is wrong."
+    )]
     Verify(VerifyArgs),
     /// Restore the catalog from the footage itself, into an empty database
     Rebuild(RebuildArgs),
@@ -143,7 +144,7 @@ pub(crate) struct VerifyArgs {
 pub(crate) struct RebuildArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Which tier's files to read
+    /// Where to read recorded files
     #[arg(long, value_enum)]
     pub(crate) from: RebuildSource,
 }
@@ -168,7 +169,7 @@ one is made and printed.
 Example:
   echo 'correct horse battery' | nightjar user add ada --role operator")]
     Add(UserAddArgs),
-    /// Give an account a new password; its sign-ins end
+    /// Reset an account's password and sign it out everywhere
     ResetPassword(UserResetArgs),
     /// List the accounts
     List(UserListArgs),
@@ -179,15 +180,15 @@ Example:
 pub(crate) struct UserAddArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// What is typed to sign in
+    /// User name of the new account
     pub(crate) username: String,
-    /// `admin`, `operator`, `viewer` or `api_only`
+    /// Role: `admin`, `operator`, `viewer` or `api_only`
     #[arg(long, default_value = "viewer")]
     pub(crate) role: nightjar_model::Role,
-    /// Also let it rule the installation
+    /// Also make it a system administrator, who manages all organizations
     #[arg(long)]
     pub(crate) system_admin: bool,
-    /// Name of its organization [default: the first one]
+    /// Organization of the account [default: the first one]
     #[arg(long, value_name = "NAME")]
     pub(crate) organization: Option<String>,
 }
@@ -197,9 +198,9 @@ pub(crate) struct UserAddArgs {
 pub(crate) struct UserResetArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Whose
+    /// User name of the account
     pub(crate) username: String,
-    /// Take its second factor away too
+    /// Also remove its second factor
     #[arg(long)]
     pub(crate) totp: bool,
     /// Keep its API tokens, which are revoked otherwise
@@ -217,8 +218,8 @@ pub(crate) struct UserListArgs {
 /// `nightjar audit …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Check that no entry was changed or removed
-    #[command(after_help = "Exit status: 0 whole, 1 something is wrong, 2 the configuration is wrong.")]
+    /// Verify that no entry was changed or removed
+    #[command(after_help = "Exit status: 0 intact, 1 something is wrong, 2 the configuration is wrong.")]
     Verify(AuditVerifyArgs),
 }
 
@@ -232,13 +233,13 @@ pub(crate) struct AuditVerifyArgs {
 /// `nightjar simulate`
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SimulateArgs {
-    /// How many cameras: rtsp://ADDRESS/cam0001/main (and /sub), cam0002, …
+    /// Number of cameras: rtsp://ADDRESS/cam0001/main (and /sub), cam0002, …
     #[arg(long, short = 'n', value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=5000))]
     pub(crate) cameras: u32,
-    /// Where to listen
+    /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8554")]
     pub(crate) listen: SocketAddr,
-    /// How many of them look different
+    /// Number of different pictures
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(crate) looks: u32,
     /// Different codecs: of four cameras H.264 with AAC, H.265 with AAC, H.264 with A-law, H.264 silent
@@ -274,7 +275,7 @@ pub(crate) struct SimulateArgs {
     /// Where painted clips are kept; they are made with ffmpeg at first use
     #[arg(long, value_name = "FOLDER", default_value = ".cache/clips")]
     pub(crate) clip_dir: PathBuf,
-    /// Ask for these credentials (digest)
+    /// Require these credentials (digest authentication)
     #[arg(long, value_name = "USER:PASSWORD", value_parser = parse_auth)]
     pub(crate) auth: Option<(String, String)>,
     /// A fault: CAMERA:FAULT[@START][+DURATION], as `cam0003:stall@10s+20s`; repeatable
@@ -320,7 +321,7 @@ impl ConfigArgs {
         let overrides = sets.chain(overrides(&named)).chain(more).collect();
         config::load(&Inputs {
             file: config::find_file(self.config.as_deref()),
-            environment: config::process_environment(),
+            environment: crate::process_env::all(),
             overrides,
         })
     }

@@ -68,13 +68,6 @@ pub(crate) fn find_file(named: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-/// The process's environment; names and values that are not UTF-8 can not be ours.
-pub(crate) fn process_environment() -> Vec<(String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
-}
-
 /// Reads the configuration, or tells everything that is wrong with it.
 pub(crate) fn load(inputs: &Inputs) -> Result<Config, ConfigErrors> {
     let mut problems = Problems::default();

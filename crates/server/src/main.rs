@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod fleet;
 mod logging;
+mod process_env;
 mod serve;
 
 use std::process::ExitCode;
@@ -14,7 +15,14 @@ use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    if matches!(command, Command::Serve(_))
+        && let Err(error) = process_env::hide()
+    {
+        eprintln!("nightjar: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    match command {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Catalog(command) => commands::catalog::run(&command),

@@ -6,6 +6,7 @@ mod happenings;
 pub(crate) mod http;
 mod keys;
 mod limits;
+mod metrics;
 pub(crate) mod open;
 mod probe;
 mod signals;
@@ -69,7 +70,7 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
 async fn serve(config: Config) -> Result<()> {
     let started = now();
     let mut signals = signals::Signals::listen()?;
-    let metrics = open::metrics()?;
+    let metrics = metrics::Exposition::install()?;
     let listeners = http::Listeners::bind(&config).await?;
 
     let status = StatusBoard::default();
@@ -107,13 +108,14 @@ async fn serve(config: Config) -> Result<()> {
         status: status.clone(),
         prober: probe::prober(open::camera_reach(&config), config.service.refuse_basic_cameras),
         changes: tasks.clone(),
-        metrics: Arc::new(move || metrics.render()),
+        metrics: metrics.renderer(),
         clock: Clock::system(),
         version: env!("CARGO_PKG_VERSION"),
         started,
         recorders_started: recorders_started.clone(),
         config: open::api_config(&config),
     };
+    tasks.spawn(metrics.run(catalog.clone(), status.clone(), serving.clone()));
     listeners.serve(&config, &state, &tasks, &serving);
 
     upkeep::recover(&footage).await?;

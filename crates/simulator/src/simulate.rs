@@ -148,7 +148,7 @@ async fn obey(simulator: &Simulator, line: &str) -> String {
     match words[..] {
         [] => String::new(),
         ["help"] => HELP.to_owned(),
-        ["stats"] => format!("{:?}", simulator.stats()),
+        ["stats"] => simulator.stats().to_string(),
         ["urls"] => urls(simulator),
         [camera, "clear"] => {
             for camera in named(simulator, camera) {

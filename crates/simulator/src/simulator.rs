@@ -1,6 +1,7 @@
 //! The simulator: cameras, their sockets and the tasks that serve them.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -73,6 +74,14 @@ pub struct SimulatorStats {
     pub bytes: u64,
 }
 
+impl fmt::Display for SimulatorStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { connections, sessions, frames, withheld, packets, bytes } = self;
+        write!(f, "connections {connections}, sessions {sessions}, frames {frames}, withheld {withheld}, ")?;
+        write!(f, "packets {packets}, bytes {bytes}")
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) connections: AtomicU64,
@@ -122,7 +131,7 @@ impl ClipStore {
         let (folder, wanted) = (self.folder.clone(), spec.clone());
         let made = tokio::task::spawn_blocking(move || load(&folder, &wanted)).await;
         let clip = made.map_err(|error| ClipError::Unusable {
-            clip: format!("{spec:?}"),
+            clip: format!("below {}", self.folder.display()),
             reason: format!("loading it failed: {error}"),
         })??;
         Ok(Arc::clone(self.loaded.lock().entry(spec.clone()).or_insert(Arc::new(clip))))

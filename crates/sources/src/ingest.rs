@@ -3,6 +3,7 @@
 
 mod sound;
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use nightjar_codec::{DtsEstimator, h264, h265};
@@ -49,6 +50,13 @@ pub(crate) struct Oddities {
     pub(crate) empty: u64,
     /// Frames that the muxer or the encoder did not take.
     pub(crate) refused: u64,
+}
+
+impl fmt::Display for Oddities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { undecodable, time_jumps, empty, refused } = self;
+        write!(f, "undecodable {undecodable}, time jumps {time_jumps}, empty {empty}, refused {refused}")
+    }
 }
 
 /// The ingest of one stream, over all its sessions.

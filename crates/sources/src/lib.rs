@@ -9,6 +9,7 @@ mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod ingest;
+mod interfaces;
 mod manager;
 mod meter;
 mod probe;
@@ -19,5 +20,6 @@ mod threads;
 mod timeline;
 
 pub use error::SourceError;
+pub use interfaces::own_addresses;
 pub use manager::{Sources, SourcesConfig};
 pub use probe::{KeyFrame, Probed, ProbedAudio, probe};

@@ -31,8 +31,8 @@ pub struct SourcesConfig {
     pub auth_retry_limit: Duration,
     /// A connection without a picture for this long is given up.
     pub stall_limit: Duration,
-    /// Whether cameras that were added over the API may be on this machine itself.
-    pub loopback_cameras: bool,
+    /// Where cameras may be that were added over the API.
+    pub api_cameras: Reach,
     /// Whether cameras that take the password only in the clear (Basic) don't get it.
     pub refuse_basic: bool,
 }
@@ -45,7 +45,7 @@ impl Default for SourcesConfig {
             auth_retry_first: Duration::from_secs(30),
             auth_retry_limit: Duration::from_secs(300),
             stall_limit: Duration::from_secs(10),
-            loopback_cameras: false,
+            api_cameras: Reach::CAMERA,
             refuse_basic: false,
         }
     }
@@ -125,7 +125,7 @@ impl Sources {
     }
 
     fn spawn(&self, camera: &Camera, name: StreamName, target: RtspTarget, cancel: CancellationToken) {
-        let of = StreamOf { camera: camera.id, key: camera.key.clone(), name };
+        let of = StreamOf { camera: camera.id, key: camera.key.clone(), label: camera.metrics_label(), name };
         let stream = self.hub.stream(key(camera.id, name));
         let (status, config) = (self.status.clone(), self.config);
         let thread = self.threads.share(self.spawned.fetch_add(1, Ordering::Relaxed));
@@ -161,7 +161,7 @@ fn key(camera: CameraId, stream: StreamName) -> StreamKey {
 fn targets(camera: &Camera, config: &SourcesConfig) -> Vec<(StreamName, RtspTarget)> {
     let reach = match camera.managed_by {
         ManagedBy::File => Reach::Operator,
-        ManagedBy::Api => Reach::Camera { loopback: config.loopback_cameras },
+        ManagedBy::Api => config.api_cameras,
     };
     let target = |url: &Url| RtspTarget {
         url: url.clone(),

@@ -5,12 +5,13 @@
 
 use std::net::IpAddr;
 
-use nightjar_model::{Reach, Refused};
+use nightjar_model::{OwnAddresses, Reach, Refused};
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::SourceError;
+use crate::interfaces::own_addresses;
 use crate::rtsp::STEP_LIMIT;
 
 /// Addresses of one name that are tried.
@@ -23,7 +24,10 @@ pub(crate) async fn places(url: &Url, reach: Reach) -> Result<Vec<Url>, SourceEr
         return Ok(vec![url.clone()]);
     }
     let mut places = Vec::new();
-    for address in allowed(&addresses(url).await?, reach).map_err(SourceError::Refused)? {
+    let found = addresses(url).await?;
+    // Read at every connection: addresses come and go while the process runs.
+    let own = own_addresses();
+    for address in allowed(&found, reach, &own).map_err(SourceError::Refused)? {
         let mut place = url.clone();
         if place.set_ip_host(address).is_ok() {
             places.push(place);
@@ -33,11 +37,11 @@ pub(crate) async fn places(url: &Url, reach: Reach) -> Result<Vec<Url>, SourceEr
 }
 
 /// Those of a name's addresses that may be connected to; if none may, why not.
-fn allowed(addresses: &[IpAddr], reach: Reach) -> Result<Vec<IpAddr>, Refused> {
+fn allowed(addresses: &[IpAddr], reach: Reach, own: &OwnAddresses) -> Result<Vec<IpAddr>, Refused> {
     let mut refused = None;
     let mut allowed = Vec::new();
     for address in addresses {
-        match reach.check(*address) {
+        match reach.check(*address, own) {
             Ok(()) => allowed.push(*address),
             Err(why) => refused = Some(why),
         }
@@ -73,7 +77,8 @@ async fn addresses(url: &Url) -> Result<Vec<IpAddr>, SourceError> {
 mod tests {
     use super::*;
 
-    const CAMERA: Reach = Reach::Camera { loopback: false };
+    const CAMERA: Reach = Reach::CAMERA;
+    const THIS_MACHINE: Reach = Reach::Camera { this_machine: true, link_local: false };
 
     async fn of(url: &str, reach: Reach) -> Result<Vec<String>, String> {
         let url: Url = url.parse().expect("a URL");
@@ -83,13 +88,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_name_gives_way_to_the_address_and_the_rest_stays() {
-        let reach = Reach::Camera { loopback: true };
-        let places = of("rtsp://localhost:8554/a?b=c", reach).await.expect("allowed");
+        let places = of("rtsp://localhost:8554/a?b=c", THIS_MACHINE).await.expect("allowed");
         let address = |place: &String| {
             ["rtsp://127.0.0.1:8554/a?b=c", "rtsp://[::1]:8554/a?b=c"].contains(&place.as_str())
         };
         assert!(!places.is_empty() && places.iter().all(address), "{places:?}");
-        assert_eq!(of("rtsp://192.0.2.7/a", CAMERA).await, Ok(vec!["rtsp://192.0.2.7/a".to_owned()]));
+        assert_eq!(of("rtsp://198.51.100.7/a", CAMERA).await, Ok(vec!["rtsp://198.51.100.7/a".to_owned()]));
         assert_eq!(of("rtsp://[fd12::7]/a", CAMERA).await, Ok(vec!["rtsp://[fd12::7]/a".to_owned()]));
     }
 
@@ -105,13 +109,25 @@ mod tests {
             let refused = of(url, CAMERA).await.expect_err(url);
             assert!(refused.contains("this machine itself"), "{url}: {refused}");
         }
-        let refused =
-            of("rtsp://0xa9fea9fe/latest", Reach::Camera { loopback: true }).await.expect_err("metadata");
+        let refused = of("rtsp://0xa9fea9fe/latest", THIS_MACHINE).await.expect_err("metadata");
         assert!(refused.contains("cloud"), "{refused}");
         assert_eq!(
             of("rtsp://localhost/a", Reach::Operator).await,
             Ok(vec!["rtsp://localhost/a".to_owned()])
         );
+    }
+
+    #[tokio::test]
+    async fn addresses_of_own_interfaces_are_this_machine_as_well() {
+        let own = own_addresses().addresses;
+        assert!(own.contains(&IpAddr::from([127, 0, 0, 1])), "{own:?}");
+        for address in own {
+            let mut url: Url = "rtsp://cam:1/a".parse().expect("a URL");
+            url.set_ip_host(address).expect("takes an address");
+            let refused = of(url.as_str(), CAMERA).await.expect_err("refused");
+            assert!(refused.contains("this machine itself"), "{url}: {refused}");
+            assert_eq!(of(url.as_str(), THIS_MACHINE).await, Ok(vec![url.to_string()]), "{url}");
+        }
     }
 
     #[test]
@@ -120,8 +136,9 @@ mod tests {
             .iter()
             .map(|ip| ip.parse().expect("an address"))
             .collect();
-        assert_eq!(allowed(&ips, CAMERA), Ok(vec![ips[1]]));
-        assert!(allowed(&ips[2..], CAMERA).is_err());
-        assert_eq!(allowed(&[], CAMERA), Ok(Vec::new()));
+        let own = OwnAddresses::default();
+        assert_eq!(allowed(&ips, CAMERA, &own), Ok(vec![ips[1]]));
+        assert!(allowed(&ips[2..], CAMERA, &own).is_err());
+        assert_eq!(allowed(&[], CAMERA, &own), Ok(Vec::new()));
     }
 }

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use metrics::{counter, gauge};
+use metrics::{counter, gauge, histogram};
 use nightjar_hub::{Publisher, Stream};
 use nightjar_media::{Interruption, InterruptionCause, WallTime};
 use nightjar_model::{Backoff, CameraId, CameraKey, StatusBoard, StreamName};
@@ -21,6 +21,8 @@ use crate::{SourceError, SourcesConfig};
 pub(crate) struct StreamOf {
     pub(crate) camera: CameraId,
     pub(crate) key: CameraKey,
+    /// `camera_id` in metrics.
+    pub(crate) label: String,
     pub(crate) name: StreamName,
 }
 
@@ -108,10 +110,12 @@ impl StreamSource {
 impl Running {
     async fn session(&mut self, demand: &mut watch::Receiver<bool>, cancel: &CancellationToken) -> End {
         self.flowed = false;
+        let asked = now();
         let opened = tokio::select! {
             () = cancel.cancelled() => return End::Cancelled,
             opened = RtspSession::open(&self.source.target) => opened,
         };
+        count_request(&self.source.of, opened.is_ok(), now().saturating_duration_since(asked));
         let mut session = match opened {
             Ok(session) => session,
             Err(error) => return End::Failed(error),
@@ -188,7 +192,7 @@ impl Running {
 
     fn count_lost(&self, lost: u16) {
         if lost > 0 {
-            counter!("camera_rtp_packets_lost_total", "camera_id" => self.source.of.key.to_string())
+            counter!("nightjar_camera_packets_lost_total", "camera_id" => self.source.of.label.clone())
                 .increment(u64::from(lost));
         }
     }
@@ -201,6 +205,8 @@ impl Running {
                     if !std::mem::replace(&mut self.connected, true) {
                         self.told = None;
                         post_connected(&self.source, &self.ingest, self.reconnects);
+                        let restarts = counter!("camera_ffmpeg_restarts_total", "camera_id" => self.source.of.label.clone());
+                        restarts.increment(u64::from(self.reconnects > 0));
                     }
                     if let Some(rates) = self.meter.count(&fragment, now()) {
                         post_rates(&self.source, &self.ingest, rates);
@@ -210,7 +216,7 @@ impl Running {
                 Output::Interrupted(interruption) => {
                     tracing::warn!(
                         camera = %self.source.of.key, stream = %self.source.of.name,
-                        cause = ?interruption.cause, "{}", interruption.details
+                        cause = %interruption.cause, "{}", interruption.details
                     );
                     self.publisher.interrupt(interruption);
                 }
@@ -222,7 +228,7 @@ impl Running {
         self.ingest.end(&mut self.out);
         self.publish();
         let oddities = self.ingest.oddities();
-        tracing::debug!(camera = %self.source.of.key, ?oddities, "session ended");
+        tracing::debug!(camera = %self.source.of.key, %oddities, "session ended");
         if std::mem::take(&mut self.connected) {
             self.reconnects += 1;
             set_connected(&self.source.of, false);
@@ -248,8 +254,6 @@ impl Running {
             self.told = Some(text);
         }
         set_connected(&self.source.of, false);
-        counter!("camera_connection_failures_total", "camera_id" => self.source.of.key.to_string())
-            .increment(1);
         self.interrupt(error.cause(), error.to_string());
     }
 
@@ -274,10 +278,9 @@ fn post_connected(source: &StreamSource, ingest: &Ingest, reconnects: u64) {
 }
 
 fn post_rates(source: &StreamSource, ingest: &Ingest, rates: Rates) {
-    let key = || source.of.key.to_string();
-    let stream = source.of.name.as_str();
-    gauge!("camera_stream_fps", "camera_id" => key(), "stream" => stream).set(f64::from(rates.fps));
-    gauge!("camera_stream_bitrate_bps", "camera_id" => key(), "stream" => stream).set(rates.bitrate as f64);
+    let labels = [("camera_id", source.of.label.clone()), ("stream_type", source.of.name.to_string())];
+    gauge!("nightjar_camera_fps", &labels).set(f64::from(rates.fps));
+    gauge!("nightjar_camera_bits_per_second", &labels).set(rates.bitrate as f64);
     if source.of.name != StreamName::Main {
         return;
     }
@@ -289,10 +292,22 @@ fn post_rates(source: &StreamSource, ingest: &Ingest, rates: Rates) {
 }
 
 fn set_connected(of: &StreamOf, connected: bool) {
+    let value = f64::from(u8::from(connected));
     if of.name == StreamName::Main {
-        gauge!("camera_stream_connected", "camera_id" => of.key.to_string())
-            .set(f64::from(u8::from(connected)));
+        gauge!("camera_stream_connected", "camera_id" => of.label.clone()).set(value);
     }
+    gauge!("reolink_active_streams", "camera_id" => of.label.clone(), "stream_type" => of.name.as_str())
+        .set(value);
+}
+
+/// An attempt to connect: how it ended, and after how long.
+fn count_request(of: &StreamOf, ok: bool, took: Duration) {
+    let labels = [("camera_id", of.label.clone()), ("operation", "connect".to_owned())];
+    histogram!("reolink_camera_request_duration_seconds", &labels).record(took.as_secs_f64());
+    let status = if ok { "ok" } else { "error" };
+    let [camera, operation] = labels;
+    let labels = [camera, operation, ("status", status.to_owned())];
+    counter!("reolink_camera_requests_total", &labels).increment(1);
 }
 
 #[expect(clippy::disallowed_methods, reason = "the driver tells the plain code what time it is")]

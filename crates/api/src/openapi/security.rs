@@ -22,8 +22,8 @@ pub(super) fn add(method: &Method, path: &str, operation: &mut Value) {
     let rule = rule(method, path);
     let needed = match rule {
         Some(Rule::Public | Rule::Media) | None => json!([]),
-        // Browsers give a ticket in the address instead.
-        Some(Rule::Socket(_)) => json!([{ BEARER: [] }, {}]),
+        // Browsers give a ticket in the address instead; others learn less without a token.
+        Some(Rule::Socket(_) | Rule::More(_)) => json!([{ BEARER: [] }, {}]),
         Some(_) => json!([{ BEARER: [] }]),
     };
     operation["security"] = needed;

@@ -162,7 +162,7 @@ fn taken(error: CatalogError) -> ApiError {
             ApiError::field(ErrorCode::CameraSerialDuplicate, "serial_number", "is that of another camera")
         }
         CatalogError::Taken(_) => {
-            ApiError::field(ErrorCode::Conflict, "key", "is taken by another camera, perhaps a deleted one")
+            ApiError::field(ErrorCode::Conflict, "key", "is not available: choose another, or leave it out")
         }
         CatalogError::ManagedByFile => ApiError::new(
             ErrorCode::Conflict,

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Method;
+use nightjar_model::{GroupScope, OrgId, Role};
 use serde_json::{Value, json};
 
 use crate::lab::{Lab, Reply, request};
@@ -115,4 +116,67 @@ async fn many_cameras_are_tagged_at_once_or_none() {
     assert!(tags["tags"].as_array().expect("tags").contains(&json!({ "tag": "night", "cameras": 3 })));
     let body = json!({ "camera_ids": [ids[0], "nonsense"], "add": ["day"] });
     lab.post("/api/v1/camera-tags", body).await.error(404, "CAMERA_NOT_FOUND");
+}
+
+/// An administrator of some groups must not learn from a refusal what else there is.
+#[tokio::test]
+async fn refusals_tell_nothing_of_hidden_cameras() {
+    let lab = Lab::new().await;
+    let group = |name: &str| json!({ "name": name });
+    let mine = lab.post("/api/v1/camera-groups", group("Mine")).await.data()["id"].clone();
+    let hidden_group = lab.post("/api/v1/camera-groups", group("Hidden")).await.data()["id"].clone();
+    let url = "rtsp://192.0.2.1/live?channel=1&password=hunter2";
+    let hidden = json!({
+        "name": "Vault", "serial_number": "S-1", "group_id": hidden_group, "source": { "main_url": url }
+    });
+    lab.post("/api/v1/cameras", hidden.clone()).await.data();
+
+    let scope = GroupScope::only([mine.as_str().and_then(|id| id.parse().ok()).expect("an id")]);
+    let user = lab.people.user(OrgId::DEFAULT, Role::Admin, scope).await;
+    let bearer = format!("Bearer {}", lab.people.token_of(&user).await.1);
+    let auth: &[(&str, &str)] = &[("authorization", &bearer)];
+    let add = |camera: Value| send(&lab, Method::POST, "/api/v1/cameras", auth, camera);
+
+    // The same device as that of a hidden camera is as good as any other.
+    let mut own = hidden.clone();
+    own["group_id"] = mine.clone();
+    let own = add(own).await.data();
+    // Of one's own cameras it is told, without the password being compared.
+    for url in
+        [url, "rtsp://me:x@192.0.2.1:554/live?channel=1&password=wrong", "rtsp://192.0.2.1/live?channel=1"]
+    {
+        let copy = json!({ "name": "Copy", "group_id": mine, "source": { "main_url": url } });
+        let refused = add(copy).await;
+        assert!(!String::from_utf8_lossy(&refused.body).contains("hunter2"), "{refused:?}");
+        refused.error(409, "CAMERA_HOST_DUPLICATE");
+    }
+    let twin = json!({
+        "name": "Twin", "serial_number": "S-1", "group_id": mine, "source": { "main_url": "rtsp://192.0.2.7/" }
+    });
+    add(twin).await.error(409, "CAMERA_SERIAL_DUPLICATE");
+    // Another channel of the device is another camera, and can be moved onto nothing that is in sight.
+    let second = json!({
+        "name": "Second", "group_id": mine, "source": { "main_url": "rtsp://192.0.2.1/live?channel=2" }
+    });
+    let second = add(second).await.data();
+    let path = format!("/api/v1/cameras/{}", second["id"].as_str().expect("an id"));
+    let onto = json!({ "source": { "main_url": "rtsp://192.0.2.1/live?channel=1&password=x" } });
+    send(&lab, Method::PATCH, &path, auth, onto).await.error(409, "CAMERA_HOST_DUPLICATE");
+
+    // A hidden group is no different from one that does not exist.
+    let nowhere = json!("01900000-0000-7000-8000-000000000009");
+    let answers = [&hidden_group, &nowhere].map(|group| {
+        let camera = json!({ "name": "x", "group_id": group, "source": { "main_url": "rtsp://192.0.2.9/" } });
+        add(camera)
+    });
+    for answer in answers {
+        answer.await.wrong("group_id", "must be one of the groups");
+    }
+
+    // Whoever sees both changes either one without meeting the other.
+    let path = format!("/api/v1/cameras/{}", own["id"].as_str().expect("an id"));
+    send(&lab, Method::PATCH, &path, &[], json!({ "name": "Renamed" })).await.data();
+    lab.post("/api/v1/cameras", json!({ "name": "x", "source": { "main_url": url } }))
+        .await
+        .error(409, "CAMERA_HOST_DUPLICATE");
 }

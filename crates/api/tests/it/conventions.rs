@@ -110,7 +110,7 @@ async fn a_panic_is_a_500_that_says_nothing_of_the_inside() {
     let lab = Lab::new().await;
     let mut state = lab.state.clone();
     state.metrics = Arc::new(|| panic!("the secret is hunter2"));
-    let router = nightjar_api::router(state);
+    let router = nightjar_api::metrics_router(state);
     let reply = send(&router, request(Method::GET, "/metrics", &[], Body::empty())).await;
     let error = reply.error(500, "INTERNAL");
     assert!(!error.to_string().contains("hunter2"), "{error:#}");

@@ -81,7 +81,7 @@ async fn each_reason_has_its_code_and_a_word() {
         when(&lab, fault(ProbeReason::Busy)).await.error(429, "CONCURRENT_LIMIT_EXCEEDED")["details"],
         json!({})
     );
-    let refused = ProbeReason::NotAllowed(Refused { kind: AddressKind::Loopback });
+    let refused = ProbeReason::NotAllowed(Refused { kind: AddressKind::ThisMachine });
     when(&lab, fault(refused)).await.wrong("url", "this machine itself");
 }
 

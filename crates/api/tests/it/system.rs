@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use axum::body::Body;
 use axum::http::Method;
 use nightjar_cache::{Cache, CacheConfig};
-use nightjar_model::Secret;
+use nightjar_model::{GroupScope, OrgId, Permission, Permissions, Role, Secret, User};
 use serde_json::json;
 
 use crate::lab::{Lab, request, send};
@@ -56,7 +56,7 @@ async fn readiness_needs_the_recorders_and_strictly_the_cameras() {
     assert_eq!(lab.get("/ready").await.json(), json!({"ready": true, "reasons": []}));
     let strict = lab.get("/ready?strict=cameras").await;
     assert_eq!(strict.status, 503);
-    assert_eq!(strict.json()["reasons"], json!(["camera `front-door` is not connected"]));
+    assert_eq!(strict.json()["reasons"], json!(["1 camera is not connected"]));
     lab.state.status.update_camera(lab.studio.camera.id, at(1), |status| status.connected = true);
     assert_eq!(lab.get("/ready?strict=cameras").await.status, 200);
     lab.state.recorders_started.store(false, Ordering::Release);
@@ -78,5 +78,47 @@ async fn the_metrics_port_serves_metrics_and_health_and_nothing_else() {
     for path in ["/", "/api/v1/cameras", "/index.html"] {
         get(path).await.error(404, "NOT_FOUND");
     }
-    assert_eq!(lab.get("/metrics").await.status, 200, "also on the other port");
+    let reasons = get("/ready?strict=cameras").await.json()["reasons"].clone();
+    assert_eq!(reasons, json!(["camera `front-door` is not connected"]));
+}
+
+/// Cameras of all organizations are named in metrics: to those who rule the installation, and to tokens
+/// that they make for it.
+#[tokio::test]
+async fn the_public_listener_names_cameras_only_to_those_who_may_read_metrics() {
+    let lab = Lab::new().await;
+    let people = &lab.people;
+    let metrics: Permissions = [Permission::MetricsRead].into_iter().collect();
+    let system = people.system_admin().await;
+    let admin = people.user(OrgId::DEFAULT, Role::Admin, GroupScope::All).await;
+    let limited = User { groups: GroupScope::only([]), ..system.clone() };
+    let may =
+        [people.sign_in(&system).await, people.limited_token(&system, metrics, GroupScope::All).await.1];
+    let may_not = [
+        None,
+        Some(people.sign_in(&admin).await),
+        Some(people.limited_token(&system, admin.permissions(), GroupScope::All).await.1),
+        Some(people.limited_token(&limited, metrics, GroupScope::only([])).await.1),
+        Some("nonsense".to_owned()),
+    ];
+    let get = async |path: &str, bearer: Option<&String>| {
+        let value = bearer.map(|bearer| format!("Bearer {bearer}"));
+        let headers: Vec<_> = value.iter().map(|value| ("authorization", value.as_str())).collect();
+        lab.send_bare(request(Method::GET, path, &headers, Body::empty())).await
+    };
+    for bearer in &may {
+        assert_eq!(get("/metrics", Some(bearer)).await.status, 200);
+        let reasons = get("/ready?strict=cameras", Some(bearer)).await.json()["reasons"].clone();
+        assert_eq!(reasons, json!(["camera `front-door` is not connected"]));
+    }
+    for bearer in &may_not {
+        let refused = get("/metrics", bearer.as_ref()).await;
+        assert!([401, 403].contains(&refused.status.as_u16()), "{bearer:?}: {refused:?}");
+        for path in ["/ready?strict=cameras", "/ready", "/health"] {
+            let answer = get(path, bearer.as_ref()).await;
+            assert!(!String::from_utf8_lossy(&answer.body).contains("front-door"), "{bearer:?}: {answer:?}");
+        }
+        let reasons = get("/ready?strict=cameras", bearer.as_ref()).await.json()["reasons"].clone();
+        assert_eq!(reasons, json!(["1 camera is not connected"]));
+    }
 }

@@ -1,7 +1,7 @@
 //! Addresses of cameras as they lie in their rows. Many cameras take their password in the query, so an
-//! address that has one lies sealed, and what addresses are compared by has a fingerprint in its place.
+//! address that has one lies sealed. What addresses are compared by holds no secret.
 
-use nightjar_model::{Camera, Secret, main_address};
+use nightjar_model::{Camera, Secret};
 use sea_orm::Set;
 use url::Url;
 use uuid::Uuid;
@@ -22,17 +22,6 @@ pub(super) fn sub_place(id: Uuid) -> String {
 }
 
 impl Catalog {
-    /// What the address of a main stream is compared by.
-    pub(super) fn compared(&self, url: &Url) -> String {
-        let address = main_address(url);
-        match (address.split_once('?'), self.sealer()) {
-            (Some((path, query)), Some(sealer)) => {
-                format!("{path}?{}", sealer.fingerprint("cameras.main_address", query))
-            }
-            _ => address,
-        }
-    }
-
     /// `row` with its addresses as they go into their columns. One that stays the same is left as it
     /// lies, so that one that does not open now is not lost by another change.
     pub(super) fn with_kept_addresses(
@@ -52,8 +41,7 @@ impl Catalog {
             (Some(old), _) => old.sub_url.clone(),
             (None, sub) => sub.as_ref().map(|url| self.kept(&sub_place(id), url.as_str())).transpose()?,
         };
-        let main_address = Set(self.compared(&source.main_url));
-        Ok(ActiveModel { main_url: Set(main_url), sub_url: Set(sub_url), main_address, ..row })
+        Ok(ActiveModel { main_url: Set(main_url), sub_url: Set(sub_url), ..row })
     }
 
     /// An address as it goes into its column. Without a key it lies open, until there is one.

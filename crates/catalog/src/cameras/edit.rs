@@ -4,7 +4,7 @@
 //! tenant's row first. So what is checked still holds when it is written, on both databases.
 
 use nightjar_media::WallTime;
-use nightjar_model::{Camera, CameraId, ManagedBy, OrgId, main_address, normalize_tags};
+use nightjar_model::{Camera, CameraId, GroupScope, ManagedBy, OrgId, main_address, normalize_tags};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
@@ -21,19 +21,26 @@ use crate::{Catalog, CatalogError, Result};
 
 impl Catalog {
     /// Adds a camera. [`CatalogError::Taken`] names what another one has already: `key`,
-    /// `serial_number`, or `host`, which is the main address without credentials.
+    /// `serial_number`, or `host`, which is the main address without secrets.
     pub async fn create_camera(&self, camera: &Camera) -> Result<()> {
+        self.create_camera_within(camera, &GroupScope::All).await
+    }
+
+    /// Adds a camera for somebody who sees the cameras of `scope`. Serial number and address are
+    /// compared with these only: an answer must not tell of cameras that are hidden from its reader.
+    /// The key is compared with all, because files are named after it.
+    pub async fn create_camera_within(&self, camera: &Camera, scope: &GroupScope) -> Result<()> {
         let wanted = tidy(camera)?;
-        self.write(|| self.create_camera_once(&wanted)).await?;
+        self.write(|| self.create_camera_once(&wanted, scope)).await?;
         self.changed();
         Ok(())
     }
 
-    async fn create_camera_once(&self, wanted: &Camera) -> Result<()> {
+    async fn create_camera_once(&self, wanted: &Camera, scope: &GroupScope) -> Result<()> {
         let transaction = self.begin().await?;
         lock_cameras(&transaction, wanted.org_id).await?;
         free_key(&transaction, wanted).await?;
-        self.check_others(&transaction, wanted, None).await?;
+        check_others(&transaction, wanted, None, scope).await?;
         self.insert_camera(&transaction, wanted).await?;
         Ok(transaction.commit().await?)
     }
@@ -47,8 +54,19 @@ impl Catalog {
         expected: Option<i64>,
         now: WallTime,
     ) -> Result<Camera> {
+        self.update_camera_within(camera, expected, now, &GroupScope::All).await
+    }
+
+    /// Changes a camera as [`Self::update_camera`] does, for somebody who sees the cameras of `scope`.
+    pub async fn update_camera_within(
+        &self,
+        camera: &Camera,
+        expected: Option<i64>,
+        now: WallTime,
+        scope: &GroupScope,
+    ) -> Result<Camera> {
         let wanted = tidy(camera)?;
-        let (camera, changed) = self.write(|| self.update_camera_once(&wanted, expected, now)).await?;
+        let (camera, changed) = self.write(|| self.update_camera_once(&wanted, expected, now, scope)).await?;
         if changed {
             self.changed();
         }
@@ -60,6 +78,7 @@ impl Catalog {
         wanted: &Camera,
         expected: Option<i64>,
         now: WallTime,
+        scope: &GroupScope,
     ) -> Result<(Camera, bool)> {
         let transaction = self.begin().await?;
         lock_cameras(&transaction, wanted.org_id).await?;
@@ -77,7 +96,7 @@ impl Catalog {
         if old.camera == same {
             return Ok((same, false));
         }
-        self.check_others(&transaction, &same, Some(&old.camera)).await?;
+        check_others(&transaction, &same, Some(&old.camera), scope).await?;
         let new = Camera { version: same.version + 1, updated_at: now, ..same };
         self.replace_camera(&transaction, &old, &new).await?;
         transaction.commit().await?;
@@ -141,36 +160,43 @@ impl Catalog {
         }
         Ok(found)
     }
+}
 
-    /// Whether the camera's group is there, and nobody else has its serial number or address. An
-    /// address that stays is not looked at: cameras of the file and of older data may share one.
-    async fn check_others(
-        &self,
-        connection: &impl ConnectionTrait,
-        wanted: &Camera,
-        old: Option<&Camera>,
-    ) -> Result<()> {
-        if let Some(group) = wanted.group_id {
-            let select = "SELECT 1 FROM camera_groups WHERE id = $1 AND org_id = $2";
-            let values = [group.0.into(), wanted.org_id.0.into()];
-            let found = connection.query_one_raw(statement(connection, select, values)).await?;
-            found.ok_or_else(|| CatalogError::NotFound(format!("camera group {group}")))?;
-        }
-        let others = || {
-            Entity::find()
-                .filter(Column::OrgId.eq(wanted.org_id.0))
-                .filter(Column::Id.ne(wanted.id.0))
-                .filter(Column::DeletedAt.is_null())
-        };
-        if let Some(serial) = &wanted.serial_number {
-            refuse_any(connection, others().filter(Column::SerialNumber.eq(serial)), "serial_number").await?;
-        }
-        if old.is_none_or(|old| main_address(&old.source.main_url) != main_address(&wanted.source.main_url)) {
-            let address = self.compared(&wanted.source.main_url);
-            refuse_any(connection, others().filter(Column::MainAddress.eq(address)), "host").await?;
-        }
-        Ok(())
+/// Whether the camera's group is there, and no other camera within `scope` has its serial number or
+/// address. One that stays is not checked: cameras of the file, of older data and beyond somebody's
+/// scope may share one.
+async fn check_others(
+    connection: &impl ConnectionTrait,
+    wanted: &Camera,
+    old: Option<&Camera>,
+    scope: &GroupScope,
+) -> Result<()> {
+    if let Some(group) = wanted.group_id {
+        let select = "SELECT 1 FROM camera_groups WHERE id = $1 AND org_id = $2";
+        let values = [group.0.into(), wanted.org_id.0.into()];
+        let found = connection.query_one_raw(statement(connection, select, values)).await?;
+        found.ok_or_else(|| CatalogError::NotFound(format!("camera group {group}")))?;
     }
+    let others = || {
+        let others = Entity::find()
+            .filter(Column::OrgId.eq(wanted.org_id.0))
+            .filter(Column::Id.ne(wanted.id.0))
+            .filter(Column::DeletedAt.is_null());
+        match scope {
+            GroupScope::All => others,
+            GroupScope::Only(groups) => others.filter(Column::GroupId.is_in(groups.iter().map(|id| id.0))),
+        }
+    };
+    if let Some(serial) = &wanted.serial_number
+        && old.is_none_or(|old| old.serial_number.as_ref() != Some(serial))
+    {
+        refuse_any(connection, others().filter(Column::SerialNumber.eq(serial)), "serial_number").await?;
+    }
+    let address = main_address(&wanted.source.main_url);
+    if old.is_none_or(|old| main_address(&old.source.main_url) != address) {
+        refuse_any(connection, others().filter(Column::MainAddress.eq(address)), "host").await?;
+    }
+    Ok(())
 }
 
 /// The camera as it is kept: no credentials in addresses, tags in their order.

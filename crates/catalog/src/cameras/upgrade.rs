@@ -1,6 +1,7 @@
 //! At start: gives rows from before what they lack, and seals passwords and addresses that still lie open.
 
 use nightjar_media::WallTime;
+use nightjar_model::main_address;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -44,7 +45,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// What of a row lies open and should not, and an address that is compared under another key.
+    /// What of a row lies open and should not, and an address in a form that is no longer compared.
     fn seal_columns(&self, row: &Model) -> Result<Vec<Change>> {
         let password = row.password.as_ref().map(StoredSecret::text);
         let main_url = Some(row.main_url.as_str()).filter(|url| url.contains('?') || url.starts_with("s1:"));
@@ -63,7 +64,7 @@ impl Catalog {
         }
         let opened = self.open_sealed(&main_place(row.id), &row.main_url).ok();
         if let Some(url) = opened.and_then(|url| url.expose().parse().ok()) {
-            let (old, new) = (row.main_address.clone(), self.compared(&url));
+            let (old, new) = (row.main_address.clone(), main_address(&url));
             if !old.is_empty() && old != new {
                 changes.push(Change { id: row.id, column: Column::MainAddress, old, new });
             }
@@ -94,7 +95,7 @@ impl Catalog {
             let Ok(camera) = Model::clone(row).into_camera(Vec::new(), None) else { continue };
             let created = made_at(row.id).micros();
             Entity::update_many()
-                .col_expr(Column::MainAddress, Expr::value(self.compared(&camera.source.main_url)))
+                .col_expr(Column::MainAddress, Expr::value(main_address(&camera.source.main_url)))
                 .col_expr(Column::NameKey, Expr::value(camera.name.to_lowercase()))
                 .col_expr(Column::SearchKey, Expr::value(search_key(&camera)))
                 .col_expr(Column::CreatedAt, Expr::value(created))

@@ -18,11 +18,19 @@ impl Catalog {
     }
 
     /// Deletes events that began on days (UTC) before `cutoff`'s, a few thousand at most; true if
-    /// there may be more.
+    /// there may be more. With TimescaleDB, whole weeks before it.
     pub async fn forget_events(&self, cutoff: WallTime) -> Result<bool> {
         let cutoff = WallTime::from_micros(floor(cutoff, DAY));
-        dialect::drop_partitions(self.kind(), self.writer(), cutoff).await?;
-        self.write(|| self.forget_events_once(cutoff)).await
+        match dialect::drop_partitions(self.kind(), self.writer(), cutoff).await? {
+            Some(begin) => self.write(|| self.forget_counts(begin)).await.map(|()| false),
+            None => self.write(|| self.forget_events_once(cutoff)).await,
+        }
+    }
+
+    async fn forget_counts(&self, cutoff: WallTime) -> Result<()> {
+        let transaction = self.begin().await?;
+        counts::forget(&transaction, cutoff.micros()).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn forget_events_once(&self, cutoff: WallTime) -> Result<bool> {

@@ -32,7 +32,9 @@ pub(crate) use on_both;
 #[derive(Clone)]
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
-    _folder: Option<Arc<TempDir>>,
+    /// How many connections the catalog may have.
+    pub(crate) connections: u32,
+    pub(crate) _folder: Option<Arc<TempDir>>,
 }
 
 impl TestDatabase {
@@ -43,7 +45,8 @@ impl TestDatabase {
 
     /// Opens it with other keys, or without any.
     pub(crate) async fn open_sealing(&self, sealer: Option<Sealer>) -> Catalog {
-        Catalog::connect(&self.url, &CatalogOptions { max_connections: 4, sealer }).await.expect("opens")
+        let options = CatalogOptions { max_connections: self.connections, sealer };
+        Catalog::connect(&self.url, &options).await.expect("opens")
     }
 
     /// Opens it beside the catalog, to look at what the catalog does not show.
@@ -76,13 +79,13 @@ where
 fn sqlite() -> TestDatabase {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
-    TestDatabase { url, _folder: Some(Arc::new(folder)) }
+    TestDatabase { url, connections: 4, _folder: Some(Arc::new(folder)) }
 }
 
 async fn postgres() -> TestDatabase {
     let name = format!("catalog_{}", Uuid::now_v7().simple());
     administer(&format!("CREATE DATABASE {name}")).await;
-    TestDatabase { url: format!("{}/{name}", server()), _folder: None }
+    TestDatabase { url: format!("{}/{name}", server()), connections: 4, _folder: None }
 }
 
 async fn drop_postgres(database: &TestDatabase) {

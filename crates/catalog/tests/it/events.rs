@@ -1,5 +1,7 @@
 //! Events: written once, found by any filter, counted rightly, gone when they are old.
 
+mod timescale;
+
 use nightjar_catalog::{
     Catalog, DatabaseKind, EventChange, EventFilter, EventWrite, Page, PageStart, SortOrder,
 };

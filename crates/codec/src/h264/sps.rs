@@ -28,9 +28,10 @@ impl Sps {
         }
         let bits = RefNal::new(nal, &[], true).rbsp_bits();
         let sps = SeqParameterSet::from_bits(bits)
-            .map_err(|error| CodecError::invalid(WHAT, format!("{error:?}")))?;
-        let (width, height) =
-            sps.pixel_dimensions().map_err(|error| CodecError::invalid(WHAT, format!("{error:?}")))?;
+            .map_err(|_| CodecError::invalid(WHAT, "a value is out of its range, or it ends too early"))?;
+        let (width, height) = sps
+            .pixel_dimensions()
+            .map_err(|_| CodecError::invalid(WHAT, "its picture is smaller than its cropping"))?;
         if width == 0 || height == 0 {
             return Err(CodecError::invalid(WHAT, "the picture is empty"));
         }

@@ -1,13 +1,14 @@
 //! PostgreSQL: for many cameras and many nodes.
 
 pub(super) mod partitions;
+pub(super) mod timescale;
 
 use std::str::FromStr;
 use std::time::Duration;
 
-use sea_orm::SqlxPostgresConnector;
 use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
 use super::{Merge, Pools};
 use crate::sql::Values;
@@ -19,6 +20,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const STATEMENTS: usize = 64;
 
 pub(super) async fn open(url: &str, options: &CatalogOptions) -> Result<Pools> {
+    let connection = connect(url, options.max_connections).await?;
+    Ok(Pools { reader: connection.clone(), writer: connection })
+}
+
+async fn connect(url: &str, most: u32) -> Result<DatabaseConnection> {
     // The library's own message could repeat parts of the address, and so of the password.
     let connect = PgConnectOptions::from_str(url)
         .map_err(|_| {
@@ -30,12 +36,11 @@ pub(super) async fn open(url: &str, options: &CatalogOptions) -> Result<Pools> {
         .options([("lock_timeout", "15s"), ("idle_in_transaction_session_timeout", "60s")])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
-        .max_connections(options.max_connections.max(1))
+        .max_connections(most.max(1))
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(connect)
         .await?;
-    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Pools { reader: connection.clone(), writer: connection })
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
 /// The triggers that keep `camera_usage`: once a statement, however many rows it changes. Rows of

@@ -5,10 +5,10 @@ use axum::http::Method;
 use nightjar_model::Permission;
 
 use Permission::{
-    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, RecordingDelete, RecordingExport, RecordingRead,
-    SystemAdmin, TokenWrite, UserAdmin,
+    AuditRead, CameraRead, CameraWrite, EventAck, EventRead, MetricsRead, RecordingDelete, RecordingExport,
+    RecordingRead, SystemAdmin, TokenWrite, UserAdmin,
 };
-use Rule::{Media, Needs, Person, PersonWith, ProvenWith, Public, SignedIn, Socket};
+use Rule::{Media, More, Needs, Person, PersonWith, ProvenWith, Public, SignedIn, Socket};
 
 /// What an operation asks of whoever calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Rule {
     /// The same for a WebSocket, which browsers can't give a header: without one, the handler checks
     /// the ticket that is part of its address.
     Socket(Permission),
+    /// Nothing, but whoever has this permission learns more.
+    More(Permission),
     /// A person who is signed in: an API token is refused.
     Person,
     /// A person who is signed in, with this permission. For everything by which an API token could escape
@@ -38,7 +40,9 @@ impl Rule {
     pub fn permission(self) -> Option<Permission> {
         match self {
             Public | Media | SignedIn | Person => None,
-            Needs(action) | Socket(action) | PersonWith(action) | ProvenWith(action) => Some(action),
+            Needs(action) | Socket(action) | More(action) | PersonWith(action) | ProvenWith(action) => {
+                Some(action)
+            }
         }
     }
 
@@ -56,8 +60,8 @@ impl Rule {
 /// All operations, by method and template of the path.
 const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/health", Public),
-    ("GET", "/ready", Public),
-    ("GET", "/metrics", Public),
+    ("GET", "/ready", More(MetricsRead)),
+    ("GET", "/metrics", Needs(MetricsRead)),
     ("GET", "/api/openapi.json", Public),
     ("GET", "/api/docs", Public),
     ("GET", "/api/v1/cameras", Needs(CameraRead)),

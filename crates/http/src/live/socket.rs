@@ -97,7 +97,11 @@ impl Socket {
     async fn run(&mut self, live: &Live) {
         metrics::gauge!("nightjar_websockets").increment(1);
         let end = self.converse(live).await;
-        tracing::debug!(user = %self.caller.user, ?end, "a WebSocket has ended");
+        let reason = match &end {
+            Ok(()) | Err(End::Gone) => "the client is gone",
+            Err(End::Close(_, reason)) => reason,
+        };
+        tracing::debug!(user = %self.caller.user, reason, "a WebSocket has ended");
         if let Err(End::Close(code, reason)) = end {
             let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
             let farewell = async {

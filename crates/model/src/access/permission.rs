@@ -33,6 +33,8 @@ pub enum Permission {
     AuditRead,
     /// Manage the installation: organizations, nodes, storage.
     SystemAdmin,
+    /// Read the metrics of the installation, which name the cameras of all organizations.
+    MetricsRead,
 }
 
 /// A text that names no permission or role.
@@ -42,7 +44,7 @@ pub struct UnknownWord(pub String);
 
 impl Permission {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::CameraRead,
         Self::CameraWrite,
         Self::CameraControl,
@@ -56,7 +58,11 @@ impl Permission {
         Self::TokenWrite,
         Self::AuditRead,
         Self::SystemAdmin,
+        Self::MetricsRead,
     ];
+
+    /// Those that concern the installation: in no role, but given to a person.
+    pub const OF_SYSTEM: [Self; 2] = [Self::SystemAdmin, Self::MetricsRead];
 
     /// Its name in the API and in the catalog.
     pub fn as_str(self) -> &'static str {
@@ -74,6 +80,7 @@ impl Permission {
             Self::TokenWrite => "token:write",
             Self::AuditRead => "audit:read",
             Self::SystemAdmin => "system:admin",
+            Self::MetricsRead => "metrics:read",
         }
     }
 }
@@ -178,7 +185,7 @@ impl Role {
         }
     }
 
-    /// What it may do. `system:admin` is in no role: it is given to a person.
+    /// What it may do. `system:admin` and `metrics:read` are in no role: they are given to a person.
     pub fn permissions(self) -> Permissions {
         let all = Permission::ALL.into_iter();
         let watches = |p: &Permission| {
@@ -195,7 +202,7 @@ impl Role {
                 )
         };
         match self {
-            Self::Admin => all.filter(|p| *p != Permission::SystemAdmin).collect(),
+            Self::Admin => all.filter(|p| !Permission::OF_SYSTEM.contains(p)).collect(),
             Self::Operator => all.filter(|p| works(p) || *p == Permission::TokenWrite).collect(),
             Self::Viewer => all.filter(watches).collect(),
             Self::ApiOnly => all.filter(|p| works(p) || *p == Permission::CameraWrite).collect(),
@@ -242,7 +249,9 @@ mod tests {
         assert!(
             viewer.is_subset_of(operator) && operator.is_subset_of(admin) && api_only.is_subset_of(admin)
         );
-        assert!(!Role::ALL.iter().any(|role| role.permissions().contains(Permission::SystemAdmin)));
+        for permission in Permission::OF_SYSTEM {
+            assert!(!Role::ALL.iter().any(|role| role.permissions().contains(permission)));
+        }
         assert!(!viewer.contains(Permission::RecordingExport));
     }
 }

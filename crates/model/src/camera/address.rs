@@ -49,16 +49,57 @@ fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// An address as it is compared with others: scheme, host in lower case, port even where it is the
-/// usual one, path and query; no credentials, no fragment. Two cameras with the same one are the
-/// same stream of the same device.
+/// Query parameters that choose a stream of a device, in lower case.
+const STREAM_PARAMETERS: [&str; 18] = [
+    "cam",
+    "camera",
+    "cameraid",
+    "ch",
+    "channel",
+    "channelid",
+    "channelno",
+    "inst",
+    "line",
+    "profile",
+    "source",
+    "stream",
+    "streamid",
+    "streamprofile",
+    "streamtype",
+    "subtype",
+    "track",
+    "video",
+];
+/// Longer values are not numbers or names of streams, but may be secrets.
+const MAX_STREAM_VALUE: usize = 16;
+
+/// An address in the form in which cameras are compared: scheme, host in lower case, port (even the
+/// default one), path, and the query parameters that choose a stream. Two cameras with the same one
+/// are the same stream of the same device. It holds no secret: credentials are left out, and so is
+/// the rest of the query, where many cameras take their password. Otherwise somebody could try
+/// passwords out by adding cameras.
 pub fn main_address(url: &Url) -> String {
     // The host of a scheme that browsers don't know, as `rtsp`, is kept as it was typed.
     let host = url.host_str().unwrap_or_default().trim_end_matches('.').to_lowercase();
     let port = url.port().or_else(|| usual_port(url)).map(|port| format!(":{port}")).unwrap_or_default();
     let path = if url.path().is_empty() { "/" } else { url.path() };
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{}://{host}{port}{path}{query}", url.scheme())
+    format!("{}://{host}{port}{path}{}", url.scheme(), stream_query(url))
+}
+
+/// The part of the query that chooses a stream, in a fixed order, with its question mark.
+fn stream_query(url: &Url) -> String {
+    let mut chosen: Vec<String> = url
+        .query_pairs()
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .filter(|(name, value)| STREAM_PARAMETERS.contains(&name.as_str()) && is_stream_value(value))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    chosen.sort_unstable();
+    if chosen.is_empty() { String::new() } else { format!("?{}", chosen.join("&")) }
+}
+
+fn is_stream_value(value: &str) -> bool {
+    value.len() <= MAX_STREAM_VALUE && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn usual_port(url: &Url) -> Option<u16> {
@@ -100,6 +141,20 @@ mod tests {
         let distinct: std::collections::BTreeSet<String> =
             addresses.iter().map(|text| main_address(&url(text))).collect();
         assert_eq!(distinct.len(), addresses.len());
+    }
+
+    #[test]
+    fn secrets_in_a_query_are_not_compared() {
+        let same = [
+            "rtsp://cam/live?channel=1&subtype=0",
+            "rtsp://cam/live?subtype=0&channel=1",
+            "rtsp://cam/live?Channel=1&subtype=0&user=admin&password=hunter2",
+            "rtsp://cam/live?channel=1&subtype=0&token=abc&stream=a-secret-of-more-than-sixteen",
+        ];
+        for text in same {
+            assert_eq!(main_address(&url(text)), "rtsp://cam:554/live?channel=1&subtype=0", "{text}");
+        }
+        assert_eq!(main_address(&url("rtsp://cam/live?password=hunter2")), "rtsp://cam:554/live");
     }
 
     #[test]

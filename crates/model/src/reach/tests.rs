@@ -1,6 +1,6 @@
 //! Addresses, one line a kind.
 
-use super::AddressKind::{LinkLocal, Loopback, Metadata, Private, Public, Unusable};
+use super::AddressKind::{LinkLocal, Metadata, Private, Public, ThisMachine, Unusable};
 use super::*;
 
 const KINDS: &[(AddressKind, &[&str])] = &[
@@ -30,7 +30,7 @@ const KINDS: &[(AddressKind, &[&str])] = &[
     ),
     (LinkLocal, &["169.254.1.1", "169.254.255.254", "fe80::1", "febf::1", "::ffff:169.254.7.7"]),
     (
-        Loopback,
+        ThisMachine,
         &[
             "127.0.0.1",
             "127.255.255.254",
@@ -53,6 +53,15 @@ const KINDS: &[(AddressKind, &[&str])] = &[
             "168.63.129.16",
             "100.100.100.200",
             "192.0.0.192",
+            "169.254.0.23",
+            "169.254.42.42",
+            "169.254.169.252",
+            "100.96.0.96",
+            "100.80.80.80",
+            "fd00:42::42",
+            "fd00:a9fe:a9fe::1",
+            "fe80::a9fe:a9fe",
+            "::ffff:169.254.0.23",
             "fd00:ec2::254",
             "fd20:ce::254",
             "::ffff:169.254.169.254",
@@ -86,18 +95,63 @@ fn every_address_has_its_kind() {
     }
 }
 
+fn own() -> OwnAddresses {
+    let parse = |text: &str| text.parse::<IpAddr>().expect("an address");
+    OwnAddresses {
+        addresses: ["192.168.1.5", "8.8.4.4", "fd12::5", "2606:4700::5", "fe80::5"].map(parse).to_vec(),
+        broadcasts: vec![Ipv4Addr::new(192, 168, 1, 255)],
+    }
+}
+
+#[test]
+fn addresses_of_own_interfaces_are_this_machine() {
+    for address in [
+        "192.168.1.5",
+        "8.8.4.4",
+        "fd12::5",
+        "2606:4700::5",
+        "fe80::5",
+        "::ffff:192.168.1.5",
+        "64:ff9b::192.168.1.5",
+        "64:ff9b:1::192.168.1.5",
+        "::192.168.1.5",
+        "2002:808:404::1",
+        "127.0.0.1",
+    ] {
+        let address = address.parse().expect("an address");
+        assert_eq!(own().kind_of(address), ThisMachine, "{address}");
+        assert_eq!(Reach::CAMERA.check(address, &own()), Err(Refused { kind: ThisMachine }));
+        let allowed = Reach::Camera { this_machine: true, link_local: false };
+        assert_eq!(allowed.check(address, &own()), Ok(()), "{address}");
+    }
+    for (address, kind) in [
+        ("192.168.1.255", Unusable),
+        ("::ffff:192.168.1.255", Unusable),
+        ("0.0.0.0", Unusable),
+        ("::", Unusable),
+        ("192.168.1.6", Private),
+        ("8.8.8.8", Public),
+        ("fe80::6", LinkLocal),
+    ] {
+        assert_eq!(own().kind_of(address.parse().expect("an address")), kind, "{address}");
+    }
+    let url = "rtsp://3232235781/stream".parse().expect("a URL");
+    assert_eq!(Reach::CAMERA.check_host(&url, &own()), Err(Refused { kind: ThisMachine }), "a number");
+}
+
 #[test]
 fn cameras_are_anywhere_but_where_secrets_are() {
-    for loopback in [false, true] {
-        let reach = Reach::Camera { loopback };
+    for (this_machine, link_local) in [(false, false), (true, false), (false, true), (true, true)] {
+        let reach = Reach::Camera { this_machine, link_local };
         for (kind, addresses) in KINDS {
             let expected = match kind {
-                Public | Private | LinkLocal => true,
-                Loopback => loopback,
+                Public | Private => true,
+                LinkLocal => link_local,
+                ThisMachine => this_machine,
                 Metadata | Unusable => false,
             };
             for address in *addresses {
-                let checked = reach.check(address.parse().expect("an address"));
+                let checked = reach.check(address.parse().expect("an address"), &OwnAddresses::default());
                 assert_eq!(
                     checked,
                     if expected { Ok(()) } else { Err(Refused { kind: *kind }) },
@@ -110,9 +164,10 @@ fn cameras_are_anywhere_but_where_secrets_are() {
 
 #[test]
 fn webhooks_stay_outside_unless_told() {
-    let check =
-        |private, text: &str| Reach::Webhook { private }.check(text.parse().expect("an address")).is_ok();
-    for inside in ["10.0.0.1", "127.0.0.1", "169.254.3.4", "fd12::1", "::ffff:192.168.0.1"] {
+    let check = |private, text: &str| {
+        Reach::Webhook { private }.check(text.parse().expect("an address"), &own()).is_ok()
+    };
+    for inside in ["8.8.4.4", "10.0.0.1", "127.0.0.1", "169.254.3.4", "fd12::1", "::ffff:192.168.0.1"] {
         assert_eq!((check(false, inside), check(true, inside)), (false, true), "{inside}");
     }
     for never in ["169.254.169.254", "0.0.0.0", "255.255.255.255", "::ffff:169.254.169.254"] {
@@ -124,9 +179,9 @@ fn webhooks_stay_outside_unless_told() {
 #[test]
 fn the_operator_may_mean_anything() {
     for (_, addresses) in KINDS {
-        assert!(
-            addresses.iter().all(|text| Reach::Operator.check(text.parse().expect("an address")).is_ok())
-        );
+        for text in *addresses {
+            assert_eq!(Reach::Operator.check(text.parse().expect("an address"), &own()), Ok(()));
+        }
     }
 }
 
@@ -134,7 +189,7 @@ fn the_operator_may_mean_anything() {
 fn hosts_are_understood_however_they_are_written() {
     let kind = |host: &str| {
         let url: Url = format!("rtsp://{host}/stream").parse().expect("a URL");
-        Reach::Camera { loopback: false }.check_host(&url).err().map(|refused| refused.kind)
+        Reach::CAMERA.check_host(&url, &OwnAddresses::default()).err().map(|refused| refused.kind)
     };
     for host in [
         "127.0.0.1",
@@ -152,7 +207,7 @@ fn hosts_are_understood_however_they_are_written() {
         "user:pass@127.0.0.1:554",
         "１２７.0.0.1",
     ] {
-        assert_eq!(kind(host), Some(Loopback), "{host}");
+        assert_eq!(kind(host), Some(ThisMachine), "{host}");
     }
     for host in [
         "169.254.169.254",
@@ -165,7 +220,7 @@ fn hosts_are_understood_however_they_are_written() {
     ] {
         assert_eq!(kind(host), Some(Metadata), "{host}");
     }
-    for host in ["192.168.1.97", "cam.example", "169.254.7.7", "8.8.8.8", "[fe80::1]", "localhost.example"] {
+    for host in ["192.168.1.97", "cam.example", "8.8.8.8", "[fd12::1]", "localhost.example"] {
         assert_eq!(kind(host), None, "{host}");
     }
 }

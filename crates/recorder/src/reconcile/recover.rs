@@ -57,7 +57,7 @@ pub async fn recover_at_start(footage: &Footage) -> Result<ReconcileReport> {
     }
     report.holes = told.fill_holes(footage).await?;
     if report != ReconcileReport::default() {
-        tracing::info!(?report, "recovered what was being written when Nightjar ended");
+        tracing::info!(%report, "recovered what was being written when Nightjar ended");
     }
     Ok(report)
 }

@@ -72,7 +72,7 @@ pub async fn carry_out_purges(footage: &Footage) -> Result<bool> {
         }
         match footage.catalog.finish_purge(purge, now).await? {
             Some(done) => {
-                let (camera, segments) = (footage.camera_key(done.camera_id).await, done.segments);
+                let (camera, segments) = (footage.camera_label(done.camera_id).await, done.segments);
                 tracing::info!(camera, segments, bytes = done.bytes, "deleted the footage that was to go");
             }
             None => all = false,

@@ -26,7 +26,7 @@ pub async fn run_uploads(footage: Footage, config: UploadConfig, stop: Cancellat
         remote,
         config,
         running: JoinSet::new(),
-        camera_keys: HashMap::new(),
+        camera_labels: HashMap::new(),
         bucket: Bucket::Unknown,
         catalog_fails: false,
     };
@@ -51,7 +51,7 @@ struct Worker {
     remote: RemoteTier,
     config: UploadConfig,
     running: JoinSet<Attempt>,
-    camera_keys: HashMap<CameraId, String>,
+    camera_labels: HashMap<CameraId, String>,
     bucket: Bucket,
     catalog_fails: bool,
 }
@@ -122,10 +122,10 @@ impl Worker {
                 return;
             }
         };
-        let key = self.camera_key(attempt.segment.camera_id).await;
+        let label = self.camera_label(attempt.segment.camera_id).await;
         let noted = match &attempt.result {
-            Ok(_) => self.succeeded(&attempt, key).await,
-            Err(error) => self.failed(&attempt, error, key).await,
+            Ok(_) => self.succeeded(&attempt, label).await,
+            Err(error) => self.failed(&attempt, error, label).await,
         };
         // Whatever could not be noted is still queued, and done again: an upload may be repeated.
         if let Err(error) = noted {
@@ -218,12 +218,12 @@ impl Worker {
         self.footage.status.update_storage(|status| status.bucket_ok = Some(bucket == Bucket::Good));
     }
 
-    async fn camera_key(&mut self, id: CameraId) -> String {
-        if let Some(key) = self.camera_keys.get(&id) {
+    async fn camera_label(&mut self, id: CameraId) -> String {
+        if let Some(key) = self.camera_labels.get(&id) {
             return key.clone();
         }
-        let key = self.footage.camera_key(id).await;
-        self.camera_keys.insert(id, key.clone());
+        let key = self.footage.camera_label(id).await;
+        self.camera_labels.insert(id, key.clone());
         key
     }
 

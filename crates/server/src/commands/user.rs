@@ -124,7 +124,7 @@ fn console(org: OrgId) -> Caller {
         user: UserId(Uuid::nil()),
         username: "console".into(),
         role: Role::Admin,
-        permissions: Role::Admin.permissions().with(Permission::SystemAdmin),
+        permissions: Permission::ALL.into_iter().collect(),
         groups: GroupScope::All,
         via: Via::Session(SessionId(Uuid::nil())),
     }

@@ -111,6 +111,7 @@ fn service(reader: &mut Reader<'_>) -> Service {
         cors_origins: transport::cors_origins(reader),
         allow_loopback_cameras: reader.truth("allow_loopback_cameras").unwrap_or(false),
         refuse_basic_cameras: reader.truth("refuse_basic_cameras").unwrap_or(false),
+        allow_link_local_cameras: reader.truth("allow_link_local_cameras").unwrap_or(false),
     }
 }
 

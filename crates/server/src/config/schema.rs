@@ -29,7 +29,7 @@ impl Key {
 #[rustfmt::skip]
 pub(super) const KEYS: &[Key] = &[
     key("service", "listen", "`127.0.0.1:8080`", "address and port of the API, the page and media"),
-    key("service", "metrics_port", "`9090`", "port of `/metrics`, `/health`, `/ready` on the same address; 0: only on `listen`").legacy("METRICS_PORT"),
+    key("service", "metrics_port", "`9090`", "port of `/metrics`, `/health`, `/ready` on the same address, for whoever reaches it; 0: only on `listen`").legacy("METRICS_PORT"),
     key("service", "data_dir", "`./data`", "folder of the SQLite file, keys and footage"),
     key("service", "log_format", "`auto`", "`auto` (text on a terminal, JSON otherwise), `text` or `json`"),
     key("service", "log", "`info`", "what is logged, as `debug` or `info,nightjar_sources=trace`").legacy("RUST_LOG"),
@@ -38,7 +38,8 @@ pub(super) const KEYS: &[Key] = &[
     key("service", "trusted_proxies", "none", "addresses of reverse proxies, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed"),
     key("service", "public_url", "from `listen`", "address at which people reach Nightjar, without a path, as `https://nightjar.example`; required with `[[oidc]]`"),
     key("service", "cors_origins", "none", "origins whose pages may use the API, as `[\"https://ops.example\"]` or separated by commas"),
-    key("service", "allow_loopback_cameras", "`false`", "whether cameras that are added over the API may be on this machine itself; those of this file always may"),
+    key("service", "allow_loopback_cameras", "`false`", "whether cameras that are added over the API may be on this machine itself, at any of its addresses; those of this file always may"),
+    key("service", "allow_link_local_cameras", "`false`", "whether cameras that are added over the API may have link-local addresses (169.254.0.0/16, fe80::/10), where clouds have services that give out credentials; those of this file always may"),
     key("service", "refuse_basic_cameras", "`false`: it is warned of", "whether cameras that take their password only in the clear (HTTP Basic, which everybody on the way can read) don't get it, and are not recorded"),
 
     key("tls", "certificate", "none", "PEM file of the certificate and those between it and a root; with it, `listen` speaks HTTPS"),

@@ -75,6 +75,8 @@ pub(crate) struct Service {
     pub(crate) allow_loopback_cameras: bool,
     /// Whether cameras that take the password only in the clear don't get it.
     pub(crate) refuse_basic_cameras: bool,
+    /// Whether cameras that are added over the API may have link-local addresses.
+    pub(crate) allow_link_local_cameras: bool,
 }
 
 /// `[tls]`

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::process_env;
 
 /// Password of the first administrator, for installations without a person in front of them.
 const ADMIN_PASSWORD: &str = "NIGHTJAR_ADMIN_PASSWORD";
@@ -52,7 +53,7 @@ impl Accounts {
     /// While there is no account: makes `admin` with the password of the environment, or prints the
     /// link with which the first administrator is made.
     pub(crate) async fn announce_setup(&self, config: &Config, now: WallTime) -> Result<()> {
-        if let Ok(password) = std::env::var(ADMIN_PASSWORD) {
+        if let Some(password) = process_env::var(ADMIN_PASSWORD) {
             let made = self.access.ensure_admin(&Secret::new(password), now).await;
             if made.with_context(|| format!("can't make the administrator ({ADMIN_PASSWORD})"))? {
                 tracing::info!("made the user `admin` with the password of {ADMIN_PASSWORD}");

@@ -8,6 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use nightjar_catalog::Sealer;
 
+use crate::process_env;
+
 /// Seals camera passwords and other secrets in the database; in place of the file.
 const SECRET_KEY: &str = "NIGHTJAR_SECRET_KEY";
 /// Keys that were used before, separated by commas: what they sealed can still be read.
@@ -21,11 +23,11 @@ pub(super) fn media_key(data_dir: &Path) -> Result<[u8; 32]> {
 /// What seals secrets in the database: the keys of the environment, or the file, which is made at
 /// the first start.
 pub(super) fn sealer(data_dir: &Path) -> Result<Sealer> {
-    let current = match std::env::var(SECRET_KEY) {
-        Ok(text) => parse(&text).with_context(|| format!("can't use {SECRET_KEY}"))?,
-        Err(_) => made_once(data_dir, "secret.key")?,
+    let current = match process_env::var(SECRET_KEY) {
+        Some(text) => parse(&text).with_context(|| format!("can't use {SECRET_KEY}"))?,
+        None => made_once(data_dir, "secret.key")?,
     };
-    let older = std::env::var(OLD_SECRET_KEYS).unwrap_or_default();
+    let older = process_env::var(OLD_SECRET_KEYS).unwrap_or_default();
     let older: Result<Vec<[u8; 32]>> =
         older.split(',').filter(|text| !text.trim().is_empty()).map(parse).collect();
     Ok(Sealer::new(current, older.with_context(|| format!("can't use {OLD_SECRET_KEYS}"))?))

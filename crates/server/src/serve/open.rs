@@ -4,7 +4,6 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use nightjar_api::ApiConfig;
 use nightjar_catalog::{Catalog, CatalogOptions};
 use nightjar_media::WallTime;
@@ -16,17 +15,6 @@ use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
 use uuid::Uuid;
 
 use crate::config::{Config, Delivery, Storage};
-
-/// Bounds of the upload-duration histogram, in seconds.
-const UPLOAD_BUCKETS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
-
-/// Installs the metrics of the process.
-pub(crate) fn metrics() -> Result<PrometheusHandle> {
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_duration_seconds".into()), &UPLOAD_BUCKETS)
-        .and_then(PrometheusBuilder::install_recorder)
-        .context("can't set up metrics")
-}
 
 /// Catalog, footage folder and bucket.
 pub(crate) async fn all(config: &Config, status: StatusBoard) -> Result<Footage> {
@@ -126,19 +114,23 @@ pub(crate) fn api_config(config: &Config) -> ApiConfig {
             .filter(|storage| storage.delivery == Delivery::Redirect)
             .map(|storage| storage.endpoint.origin().ascii_serialization()),
         camera_reach: camera_reach(config),
+        own_addresses: nightjar_sources::own_addresses,
         ..ApiConfig::default()
     }
 }
 
 /// Where cameras may be that somebody adds or tries over the API.
 pub(crate) fn camera_reach(config: &Config) -> Reach {
-    Reach::Camera { loopback: config.service.allow_loopback_cameras }
+    Reach::Camera {
+        this_machine: config.service.allow_loopback_cameras,
+        link_local: config.service.allow_link_local_cameras,
+    }
 }
 
 /// The sources' share of the configuration.
 pub(crate) fn sources_config(config: &Config) -> SourcesConfig {
     SourcesConfig {
-        loopback_cameras: config.service.allow_loopback_cameras,
+        api_cameras: camera_reach(config),
         refuse_basic: config.service.refuse_basic_cameras,
         ..SourcesConfig::default()
     }

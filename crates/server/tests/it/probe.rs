@@ -1,9 +1,11 @@
 //! Trying cameras over the API, against simulated ones.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use nightjar_simulator::{Access, Audio, ClipSpec, Fault, SimCamera, Simulator, SimulatorConfig, Video};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::support::{Nightjar, Setup, root};
 
@@ -109,4 +111,24 @@ async fn this_machine_is_no_camera_unless_the_operator_says_so() {
     server.until_recording(1, Duration::from_secs(30)).await;
     assert!(server.stop().await);
     simulator.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_of_own_interfaces_are_not_connected_to() {
+    let everywhere = TcpListener::bind("0.0.0.0:0").await.expect("binds");
+    let port = everywhere.local_addr().expect("an address").port();
+    let setup = Setup::new("");
+    let server = setup.serve().await;
+    let own = nightjar_sources::own_addresses().addresses.into_iter().filter(IpAddr::is_ipv4);
+    for address in own.chain(["0.0.0.0".parse().expect("an address")]) {
+        let url = format!("rtsp://{address}:{port}/stream");
+        let (status, answer) = server.try_post(PROBE, &json!({ "url": url })).await;
+        assert_eq!((status, &answer["error"]["code"]), (400, &json!("VALIDATION_FAILED")), "{url}: {answer}");
+        let camera = json!({ "name": "Own", "source": { "main_url": url } });
+        let (status, answer) = server.try_post("/api/v1/cameras", &camera).await;
+        assert_eq!((status, &answer["error"]["code"]), (400, &json!("VALIDATION_FAILED")), "{url}: {answer}");
+    }
+    assert!(server.stop().await);
+    let waited = tokio::time::timeout(Duration::ZERO, everywhere.accept()).await;
+    assert!(waited.is_err(), "somebody connected: {waited:?}");
 }

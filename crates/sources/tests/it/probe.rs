@@ -10,7 +10,7 @@ use nightjar_sources::{SourceError, probe};
 
 use crate::support::{Scene, camera, fragments};
 
-const HERE: Reach = Reach::Camera { loopback: true };
+const HERE: Reach = Reach::Camera { this_machine: true, link_local: false };
 const SAMPLE: Duration = Duration::from_millis(1_500);
 const LIMIT: Duration = Duration::from_secs(8);
 
@@ -68,8 +68,7 @@ async fn each_way_to_fail_has_its_name() {
 async fn a_camera_of_the_api_must_not_lead_to_this_machine() {
     let clip = ClipSpec::painted(Video::tiny()).with_audio(Audio::None);
     let (scene, source) = scene(clip).await;
-    let refused =
-        probe(&source, (Reach::Camera { loopback: false }, false), SAMPLE, LIMIT).await.expect_err("refused");
+    let refused = probe(&source, (Reach::CAMERA, false), SAMPLE, LIMIT).await.expect_err("refused");
     assert!(matches!(refused, SourceError::Refused(_)), "{refused:?}");
     scene.finish().await;
 }

@@ -7,7 +7,7 @@ use md5::{Digest, Md5};
 use nightjar_hub::{Delivery, GopLimits, Hub, QueueLimits, Start, StreamKey, Subscriber};
 use nightjar_media::{Fragment, Interruption, MediaKind};
 use nightjar_model::{
-    Camera, CameraId, CameraSource, ManagedBy, OrgId, RtspTransport, Secret, StatusBoard, WallTime,
+    Camera, CameraId, CameraSource, ManagedBy, OrgId, Reach, RtspTransport, Secret, StatusBoard, WallTime,
 };
 use nightjar_simulator::{ClipSpec, SimCamera, Simulator, SimulatorConfig};
 use nightjar_sources::{Sources, SourcesConfig};
@@ -41,7 +41,7 @@ pub(crate) fn patience() -> SourcesConfig {
         auth_retry_first: Duration::from_millis(300),
         auth_retry_limit: Duration::from_secs(1),
         stall_limit: Duration::from_secs(2),
-        loopback_cameras: true,
+        api_cameras: Reach::Camera { this_machine: true, link_local: false },
         refuse_basic: false,
     }
 }

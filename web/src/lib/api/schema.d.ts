@@ -1221,7 +1221,8 @@ export interface paths {
         /**
          * Get the readiness of the process
          * @description 200 when the database answers and the recorders run, else 503 with the reasons; without the
-         *     envelope: it is for machines.
+         *     envelope: it is for machines. Cameras are named on the metrics port and to `metrics:read`; others
+         *     get their number.
          */
         get: operations["ready"];
         put?: never;
@@ -2152,7 +2153,7 @@ export interface components {
          * @description What somebody may do.
          * @enum {string}
          */
-        PermissionName: "camera:read" | "camera:write" | "camera:control" | "recording:read" | "recording:delete" | "recording:export" | "event:read" | "event:ack" | "metadata:write" | "user:admin" | "token:write" | "audit:read" | "system:admin";
+        PermissionName: "camera:read" | "camera:write" | "camera:control" | "recording:read" | "recording:delete" | "recording:export" | "event:read" | "event:ack" | "metadata:write" | "user:admin" | "token:write" | "audit:read" | "system:admin" | "metrics:read";
         /** @description A playback session. */
         PlaybackSession: {
             /** Format: uuid */

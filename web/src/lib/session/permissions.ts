@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   ["token:write", "Make API tokens for oneself"],
   ["audit:read", "Read who did what"],
   ["system:admin", "Manage the installation: organizations, nodes, storage"],
+  ["metrics:read", "Read the metrics of the installation, which name all cameras"],
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number][0];

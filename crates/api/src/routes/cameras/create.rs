@@ -34,7 +34,7 @@ pub(crate) async fn create_camera(
 ) -> Result<Response, ApiError> {
     let camera = body.camera(&state, &caller)?;
     check_group(&state, &caller, &camera).await?;
-    state.catalog.create_camera(&camera).await.map_err(taken)?;
+    state.catalog.create_camera_within(&camera, &caller.groups).await.map_err(taken)?;
     let deed = Deed::done("camera.create").to("camera", camera.id).with(for_audit(&camera));
     deed.by(&state, &caller, &client).await?;
     Ok(tagged(state.created(Camera::new(&camera, &state)), camera.version))

@@ -257,15 +257,17 @@ pub(crate) fn for_audit(camera: &Camera) -> Value {
     value
 }
 
-/// Whether the camera's group is one that the caller may put cameras into.
+/// Whether the camera's group is one that the caller may put cameras into. Whoever is limited to groups
+/// gets one answer for groups that are hidden and for those that don't exist.
 pub(crate) async fn check_group(state: &ApiState, caller: &Caller, camera: &Camera) -> Result<(), ApiError> {
+    guard::may(caller, Permission::CameraWrite, camera.group_id, || {
+        wrong("group_id", "must be one of the groups that you are limited to".to_owned())
+    })?;
     let missing = || wrong("group_id", "there is no such camera group".to_owned());
     if let Some(group) = camera.group_id {
         state.catalog.camera_group(caller.org, group).await?.ok_or_else(missing)?;
     }
-    guard::may(caller, Permission::CameraWrite, camera.group_id, || {
-        wrong("group_id", "must be one of the groups that you are limited to".to_owned())
-    })
+    Ok(())
 }
 
 fn check(camera: &Camera) -> Result<(), ApiError> {
@@ -297,7 +299,8 @@ fn check_retention(camera: &Camera) -> Result<(), ApiError> {
 /// Whether the address may lead where it says it does. What its name resolves to is judged when
 /// it is connected to.
 pub(crate) fn check_reach(state: &ApiState, field: &str, url: &Url) -> Result<(), ApiError> {
-    state.config.camera_reach.check_host(url).map_err(|refused| wrong(field, refused.to_string()))
+    let own = (state.config.own_addresses)();
+    state.config.camera_reach.check_host(url, &own).map_err(|refused| wrong(field, refused.to_string()))
 }
 
 pub(crate) fn parse_url(field: &str, text: &Secret) -> Result<Url, ApiError> {

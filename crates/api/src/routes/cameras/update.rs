@@ -89,7 +89,9 @@ async fn write(
         let hidden = || ApiError::camera_not_found(camera.key.as_str());
         guard::may(caller, Permission::RecordingDelete, camera.group_id, hidden)?;
     }
-    let written = state.catalog.update_camera(wanted, expected, state.clock.now()).await.map_err(taken)?;
+    let now = state.clock.now();
+    let written = state.catalog.update_camera_within(wanted, expected, now, &caller.groups).await;
+    let written = written.map_err(taken)?;
     let deed = Deed::done("camera.update").to("camera", camera.id);
     deed.change(&for_audit(camera), &for_audit(&written)).by(state, caller, client).await?;
     Ok(tagged(state.ok(Camera::new(&written, state)), written.version))

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{database_answers, enabled_cameras};
+use crate::guard::Signed;
 use crate::query::{FromQuery, Query, QueryReader};
 use crate::state::ApiState;
 
@@ -49,7 +50,8 @@ pub(crate) struct Readiness {
 /// Get the readiness of the process
 ///
 /// 200 when the database answers and the recorders run, else 503 with the reasons; without the
-/// envelope: it is for machines.
+/// envelope: it is for machines. Cameras are named on the metrics port and to `metrics:read`; others
+/// get their number.
 #[utoipa::path(
     get,
     path = "/ready",
@@ -59,6 +61,7 @@ pub(crate) struct Readiness {
 )]
 pub(crate) async fn ready(
     State(state): State<ApiState>,
+    caller: Option<Extension<Signed>>,
     Query(strict): Query<Strictness>,
 ) -> (StatusCode, Json<Readiness>) {
     let mut reasons = Vec::new();
@@ -72,9 +75,12 @@ pub(crate) async fn ready(
         let cameras = enabled_cameras(&state, PATIENCE).await.unwrap_or_default();
         let missing: Vec<_> =
             cameras.into_iter().filter(|(_, connected)| !connected).map(|(key, _)| key).collect();
-        reasons.extend(missing.iter().take(MAX_NAMED).map(|key| format!("camera `{key}` is not connected")));
-        if missing.len() > MAX_NAMED {
-            reasons.push(format!("{} more cameras are not connected", missing.len() - MAX_NAMED));
+        let named = if state.config.is_metrics_listener || caller.is_some() { MAX_NAMED } else { 0 };
+        reasons.extend(missing.iter().take(named).map(|key| format!("camera `{key}` is not connected")));
+        match missing.len().saturating_sub(named) {
+            0 => {}
+            1 => reasons.push("1 camera is not connected".to_owned()),
+            others => reasons.push(format!("{others} cameras are not connected")),
         }
     }
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

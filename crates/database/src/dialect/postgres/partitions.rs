@@ -4,6 +4,7 @@
 use nightjar_model::{EventId, WallTime, to_rfc3339};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
+use super::timescale;
 use crate::Result;
 use crate::sql::statement;
 
@@ -39,12 +40,14 @@ pub(in crate::dialect) async fn keep(writer: &DatabaseConnection, now: WallTime)
     Ok(())
 }
 
-/// Drops the partitions of months that end at or before `cutoff`; of a hypertable, its chunks.
-pub(in crate::dialect) async fn drop_before(writer: &DatabaseConnection, cutoff: WallTime) -> Result<()> {
+/// Drops the partitions of months that end at or before `cutoff`; of a hypertable, its chunks: then there
+/// is nothing any more before the time that is returned.
+pub(in crate::dialect) async fn drop_before(
+    writer: &DatabaseConnection,
+    cutoff: WallTime,
+) -> Result<Option<WallTime>> {
     if !is_partitioned(writer).await? {
-        let text = "SELECT drop_chunks('events', older_than => $1)";
-        writer.execute_raw(statement(writer, text, [cutoff.micros().into()])).await?;
-        return Ok(());
+        return timescale::drop_before(writer, cutoff).await.map(Some);
     }
     let text = "SELECT child.relname FROM pg_inherits
                 JOIN pg_class AS child ON child.oid = inhrelid WHERE inhparent = 'events'::regclass";
@@ -55,7 +58,7 @@ pub(in crate::dialect) async fn drop_before(writer: &DatabaseConnection, cutoff:
             tracing::info!(partition = name, "old events are gone");
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Whether it is not a hypertable of TimescaleDB, which makes its own parts.

@@ -25,6 +25,8 @@ pub(crate) struct Setup {
     port: u16,
     /// Whether the first administrator is made with [`PASSWORD`]; else with the link that is printed.
     pub(crate) has_admin: bool,
+    /// Variables that it is started with.
+    pub(crate) environment: Vec<(String, String)>,
     /// Whether it lives on the machine's own disk, which others may have filled.
     shares_disk: bool,
 }
@@ -52,11 +54,25 @@ impl Setup {
             folder.path().join("data").display()
         );
         std::fs::write(folder.path().join("nightjar.toml"), config).expect("configuration");
-        Self { folder, port, has_admin: true, shares_disk: false }
+        Self { folder, port, has_admin: true, environment: Vec::new(), shares_disk: false }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Gives a key of the configuration, `section.key`, another value, in the environment.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        let name = format!("NIGHTJAR__{}", key.to_uppercase().replace('.', "__"));
+        self.environment.push((name, value.to_owned()));
+    }
+
+    /// What the binary prints with these arguments alone.
+    pub(crate) async fn output(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(BINARY);
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        let output = tokio::task::spawn_blocking(move || command.output().expect("nightjar runs"));
+        String::from_utf8(output.await.expect("waited").stdout).expect("text")
     }
 
     fn command(&self, arguments: &[&str], log: &str) -> Command {
@@ -64,6 +80,7 @@ impl Setup {
         let mut command = Command::new(BINARY);
         command.args(arguments).arg("--config").arg(self.path("nightjar.toml"));
         command.env_remove("NIGHTJAR_CONFIG").stdin(Stdio::null());
+        command.envs(self.environment.iter().cloned());
         if self.has_admin {
             command.env("NIGHTJAR_ADMIN_PASSWORD", PASSWORD);
         }
