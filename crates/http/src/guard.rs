@@ -93,17 +93,28 @@ pub async fn admit(
         Some(Rule::SignedIn) => None,
         Some(Rule::Needs(action) | Rule::Socket(action)) => Some(action),
     };
+    let (caller, decision, place) = admit_token(state, bearer(headers)?, action, client).await?;
+    Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
+}
+
+/// Authenticates an access token or an API token, counts the request against the caller's limits and
+/// checks that the caller may do `action`: the same for a token in a header and for one in the address of a
+/// WebSocket.
+pub async fn admit_token(
+    state: &ApiState,
+    token: &str,
+    action: Option<Permission>,
+    client: &Client,
+) -> Result<(Caller, Decision, Permit), Refusal> {
     let now = state.clock.now();
-    let caller = state.access.authenticate(bearer(headers)?, client.ip, now).await?;
+    let caller = state.access.authenticate(token, client.ip, now).await?;
     let hourly = state.access.hourly_limit(&caller, now).await?;
     let decision = limits::by_caller(state, &caller, hourly).await?;
     let place = limits::at_once(state, &caller)?;
-    if let Some(action) = action
-        && let Err(error) = may_here(&caller, action)
-    {
-        return Err(Refusal { error, caller: Some(caller) });
+    match action.map_or(Ok(()), |action| may_here(&caller, action)) {
+        Ok(()) => Ok((caller, decision, place)),
+        Err(error) => Err(Refusal { error, caller: Some(caller) }),
     }
-    Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
 }
 
 /// Whether `caller` may do `action` to a camera of its organization, or what belongs to one. What is

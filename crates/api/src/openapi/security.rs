@@ -21,7 +21,7 @@ pub(super) fn schemes() -> Value {
 pub(super) fn add(method: &Method, path: &str, operation: &mut Value) {
     let needed = match rule(method, path) {
         Some(Rule::SignedIn | Rule::Needs(_)) => json!([{ BEARER: [] }]),
-        // Browsers give a ticket in the address instead.
+        // Browsers give a token in the address instead.
         Some(Rule::Socket(_)) => json!([{ BEARER: [] }, {}]),
         Some(Rule::Public | Rule::Media) | None => json!([]),
     };
