@@ -20,6 +20,7 @@ mod news;
 pub mod oidc;
 mod organizations;
 mod password;
+mod published;
 mod random;
 mod rights;
 mod run;

@@ -7,7 +7,7 @@ pub(crate) mod http;
 mod keys;
 mod limits;
 pub(crate) mod open;
-mod probe;
+pub(crate) mod probe;
 mod signals;
 mod upkeep;
 
@@ -100,12 +100,13 @@ async fn serve(config: Config) -> Result<()> {
         running: Concurrency::new(MAX_SUBJECTS),
         access: accounts.access,
         oidc: accounts.oidc,
+        camera_cache: open::camera_cache(&footage, &accounts.cache, &tasks, &serving),
         cache: accounts.cache,
         playback,
         events: happenings.events.clone(),
         live: happenings.live.clone(),
         status: status.clone(),
-        prober: probe::prober(open::camera_reach(&config)),
+        prober: probe::prober(open::camera_reach(&config), &tasks),
         changes: tasks.clone(),
         metrics: Arc::new(move || metrics.render()),
         clock: Clock::system(),

@@ -41,7 +41,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "api-accounts",
         ],
     ),
-    ("api", &["media", "model", "catalog", "cache", "access", "live", "playback", "events", "http"]),
     ("sandbox", &[]),
     ("simulator", &["media", "codec", "format", "protocol"]),
 ];
