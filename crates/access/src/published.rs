@@ -6,7 +6,7 @@
 
 use nightjar_cache::{CacheHealth, keys};
 use nightjar_catalog::CatalogError;
-use nightjar_model::{Role, Secret, Session, SessionId, User, UserId, WallTime};
+use nightjar_model::{Secret, Session, SessionId, User, UserId, WallTime};
 use serde::Serialize;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::Access;
 #[serde(rename_all = "camelCase")]
 struct SessionEntry {
     user_id: UserId,
-    role: Role,
+    role: &'static str,
     permissions: Vec<&'static str>,
     /// Milliseconds since 1970.
     expires_at: i64,
@@ -84,7 +84,7 @@ impl Access {
     async fn publish_session(&self, user: &User, session: &Session) {
         let entry = SessionEntry {
             user_id: user.id,
-            role: user.role,
+            role: user.role.as_str(),
             permissions: user.permissions().iter().map(|permission| permission.as_str()).collect(),
             expires_at: session.expires_at.micros() / 1_000,
         };

@@ -95,7 +95,7 @@ pub fn enter(program: &Path, limits: Limits) -> Result<Vec<Gap>, SandboxError> {
     limits::close_descriptors();
     limits::no_new_privileges()?;
     let isolation = namespaces::isolate();
-    limits::apply(limits, isolation.user)?;
+    limits::apply(limits, isolation.user_namespace)?;
     let files = files::restrict(program);
     let system_calls = system_calls::restrict();
     let gaps = [

@@ -38,7 +38,7 @@ pub(crate) fn no_new_privileges() -> Result<(), SandboxError> {
     prctl::set_no_new_privs().map_err(restrict)
 }
 
-pub(crate) fn apply(limits: Limits, own_user: bool) -> Result<(), SandboxError> {
+pub(crate) fn apply(limits: Limits, own_users: bool) -> Result<(), SandboxError> {
     let mut all = vec![
         (Resource::RLIMIT_AS, limits.memory),
         (Resource::RLIMIT_CPU, limits.cpu_secs),
@@ -47,7 +47,7 @@ pub(crate) fn apply(limits: Limits, own_user: bool) -> Result<(), SandboxError> 
         (Resource::RLIMIT_CORE, 0),
         (Resource::RLIMIT_MEMLOCK, 0),
     ];
-    all.extend(own_user.then_some((Resource::RLIMIT_NPROC, THREADS)));
+    all.extend(own_users.then_some((Resource::RLIMIT_NPROC, THREADS)));
     for (resource, most) in all {
         setrlimit(resource, most, most).map_err(|error| SandboxError::Restrict { what: "limits", error })?;
     }

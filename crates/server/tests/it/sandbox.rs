@@ -13,19 +13,20 @@ const BINARY: &str = env!("CARGO_BIN_EXE_nightjar");
 
 /// Tries everything that a decoder that was taken over would try. Perl, because it needs no file of its own for that.
 const ATTACK: &str = r#"
-my ($ptrace, $mount, $unshare, $bpf, $written, @files) = @ARGV;
+my ($ptrace, $mount, $unshare, $written, @files) = @ARGV;
 sub told { my ($what, $done) = @_; syswrite(STDOUT, "$what\t" . ($done ? "done" : "denied") . "\n"); }
-sub called { return syscall(@_) >= 0; }
+# Nothing is done even where it is possible: nobody has this number, and nothing is at this path.
+sub possible { return syscall(@_) >= 0 || $! != 1; }
 told("socket inet", socket(my $inet, 2, 1, 0));
 told("socket unix", socket(my $unix, 1, 1, 0));
 told("read $_", open(my $file, "<", $_)) for @files;
 told("write", open(my $file, ">", $written));
 told("list", opendir(my $folder, "/"));
 told("signal", kill(0, getppid()));
-told("trace", called($ptrace + 0, 0, 0, 0, 0));
-told("mount", called($mount + 0, "none", "/tmp", "tmpfs", 0, 0));
-told("namespace", called($unshare + 0, 0x20000));
-told("io_uring", called(425, 1, "x" x 120));
+told("trace", possible($ptrace + 0, 16, 2147483646, 0, 0));
+told("mount", possible($mount + 0, "none", "/nothing/here", "tmpfs", 0, 0));
+told("namespace", possible($unshare + 0, 0x40000000 | 0x1));
+told("io_uring", possible(425, 0, "x" x 120));
 told("environment", scalar(keys %ENV) > 0);
 told("descriptors", open(my $other, "<&=", 7));
 my $child = fork();
@@ -43,7 +44,7 @@ fn restricted(program: &Path) -> Command {
 
 /// What came of each attempt.
 fn attack(mut command: Command, folder: &Path, files: &[PathBuf]) -> BTreeMap<String, bool> {
-    let numbers = [libc::SYS_ptrace, libc::SYS_mount, libc::SYS_unshare, libc::SYS_bpf];
+    let numbers = [libc::SYS_ptrace, libc::SYS_mount, libc::SYS_unshare];
     command.args(["-e", ATTACK]).args(numbers.map(|number| number.to_string()));
     command.arg(folder.join("written")).args(files).current_dir("/").stdin(Stdio::null());
     let Output { status, stdout, stderr } = command.output().expect("perl runs");
@@ -114,11 +115,12 @@ async fn a_confined_program_reaches_nothing_but_its_pipes() {
     let data = setup.path("data");
     std::fs::write(setup.path("data/recordings/footage.mp4"), "footage").expect("written");
     let secrets = ["keys/secret.key", "nightjar.db", "recordings/footage.mp4"].map(|name| data.join(name));
-    let others = ["/etc/passwd", "/proc/self/environ", "/proc/1/cmdline", "/etc/hostname"].map(PathBuf::from);
+    let others = ["/etc/passwd", "/proc/self/environ", "/proc/1/cmdline"].map(PathBuf::from);
     let files: Vec<PathBuf> = secrets.into_iter().chain(others).collect();
 
     let free = attack(Command::new(perl()), setup.folder.path(), &files);
-    let tried = ["socket inet", "socket unix", "write", "list", "signal", "fork", "execute", "environment"];
+    let tried =
+        ["socket inet", "socket unix", "write", "list", "signal", "trace", "fork", "execute", "environment"];
     for what in tried
         .map(str::to_owned)
         .into_iter()

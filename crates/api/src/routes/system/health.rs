@@ -30,7 +30,7 @@ pub(crate) struct Health {
     uptime_seconds: u64,
     timestamp: Timestamp,
     components: Components,
-    details: Details,
+    details: HealthDetails,
 }
 
 /// How something is.
@@ -61,7 +61,7 @@ pub(crate) struct Components {
 
 /// What the parts are, or what is wrong with them.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Details {
+pub(crate) struct HealthDetails {
     database: String,
     cache: String,
     bus: String,
@@ -122,7 +122,7 @@ pub(crate) async fn health(State(state): State<ApiState>) -> Json<Health> {
                 offline: offline as u64,
             },
         },
-        details: Details {
+        details: HealthDetails {
             database: database.details,
             cache: cache.details,
             bus: "in process".to_owned(),
