@@ -40,142 +40,54 @@ const RECORDING: &[&str] =
     &["/data/camera_id", "/data/duration_seconds", "/data/bytes", "/data/start", "/data/end"];
 
 /// In an order in which each finds what it needs. `{…}` stands for what an earlier answer gave.
+#[rustfmt::skip]
 fn snippets() -> Vec<Snippet> {
-    let snippet = |document, section, request, body, status, has| Snippet {
-        document,
-        section,
-        request,
-        body,
-        status,
-        has,
-    };
+    let snippet = |document, section, request, body, status, has| Snippet { document, section, request, body, status, has };
     let get = |document, section, request, has| snippet(document, section, request, None, 200, has);
-    let camera = json!({ "name": "Front Door", "company": "TP-Link", "model": "Tapo C220", "serial_number": "SN-1",
-        "location": "Home", "place": "Door", "key": "cam-456", "source": { "main_url": "rtsp://127.0.0.1:1/stream1" } });
+    let gateway = |request, body, status, has| snippet("001", "API Gateway", request, body, status, has);
+    let camera = json!({ "name": "Front Door", "company": "TP-Link", "model": "Tapo C220", "serial_number": "SN-1", "location": "Home",
+        "place": "Door", "key": "cam-456", "source": { "main_url": "rtsp://127.0.0.1:1/stream1" } });
     let login = json!({ "username": "admin", "password": PASSWORD });
     let play = json!({ "camera_id": "cam0001", "from": "{start}", "to": "{end}" });
     let token = json!({ "name": "a program", "remark": "from the document", "permissions": ["camera:read"], "rate_limit": 1000 });
-    let start = json!({ "camera_id": "cam0001" });
+    let more = json!({ "permissions": ["camera:read", "event:read"] });
+    let which = json!({ "camera_id": "cam0001" });
     vec![
-        snippet(
-            "000",
-            "4.4",
-            "POST /api/v1/auth/login",
-            Some(login),
-            200,
-            &["/data/token", "/data/expires_at"],
-        ),
-        snippet("001", "API Gateway", "POST /api/v1/cameras", Some(camera.clone()), 201, CAMERA),
-        get("001", "API Gateway", "GET /api/v1/cameras", LIST),
-        get("001", "API Gateway", "GET /api/v1/cameras/:id", CAMERA),
-        snippet("001", "API Gateway", "PUT /api/v1/cameras/:id", Some(camera), 200, CAMERA),
-        get(
-            "001",
-            "API Gateway",
-            "GET /api/v1/cameras/:id/status",
-            &["/data/connected", "/data/fps", "/data/bitrate"],
-        ),
+        snippet("000", "4.4", "POST /api/v1/auth/login", Some(login), 200, &["/data/token", "/data/expires_at"]),
+        gateway("POST /api/v1/cameras", Some(camera.clone()), 201, CAMERA),
+        gateway("GET /api/v1/cameras", None, 200, LIST),
+        gateway("GET /api/v1/cameras/:id", None, 200, CAMERA),
+        gateway("PUT /api/v1/cameras/:id", Some(camera), 200, CAMERA),
+        gateway("GET /api/v1/cameras/:id/status", None, 200, &["/data/connected", "/data/fps", "/data/bitrate"]),
         get("000", "1.1", "GET /api/v1/cameras?status=online", LIST),
         get("000", "1.1", "GET /api/v1/cameras?status=offline", LIST),
         get("000", "1.1", "GET /api/v1/cameras?status=error", LIST),
         get("000", "1.1", "GET /api/v1/cameras?status=connecting", LIST),
         get("000", "4.2", "GET /api/v1/events?page=1&limit=50&sort=-timestamp", LIST),
-        get(
-            "000",
-            "4.3",
-            "GET /api/v1/events?camera_id=cam-456&type=motion_detected&start_date=2025-10-20&end_date=2025-10-27",
-            LIST,
-        ),
-        get("001", "API Gateway", "GET /api/v1/recordings", LIST),
-        get("001", "API Gateway", "GET /api/v1/recordings/:id", RECORDING),
-        get(
-            "001",
-            "API Gateway",
-            "GET /api/v1/recordings/:id/signed-url",
-            &["/data/url", "/data/expires_at"],
-        ),
-        get(
-            "001",
-            "API Gateway",
-            "GET /api/v1/recordings/timeline/:cameraId",
-            &["/data/spans", "/data/gaps"],
-        ),
-        snippet(
-            "001",
-            "API Gateway",
-            "POST /api/v1/tokens",
-            Some(token),
-            201,
-            &["/data/secret", "/data/token/id"],
-        ),
-        get("001", "API Gateway", "GET /api/v1/tokens", LIST),
-        snippet(
-            "001",
-            "API Gateway",
-            "PUT /api/v1/tokens/:id/permissions",
-            Some(json!({ "permissions": ["camera:read", "event:read"] })),
-            200,
-            &["/data/permissions"],
-        ),
-        snippet("001", "API Gateway", "DELETE /api/v1/tokens/:id", None, 204, &[]),
+        get("000", "4.3", "GET /api/v1/events?camera_id=cam-456&type=motion_detected&start_date=2025-10-20&end_date=2025-10-27", LIST),
+        gateway("GET /api/v1/recordings", None, 200, LIST),
+        gateway("GET /api/v1/recordings/:id", None, 200, RECORDING),
+        gateway("GET /api/v1/recordings/:id/signed-url", None, 200, &["/data/url", "/data/expires_at"]),
+        gateway("GET /api/v1/recordings/timeline/:cameraId", None, 200, &["/data/spans", "/data/gaps"]),
+        gateway("POST /api/v1/tokens", Some(token), 201, &["/data/secret", "/data/token/id"]),
+        gateway("GET /api/v1/tokens", None, 200, LIST),
+        gateway("PUT /api/v1/tokens/:id/permissions", Some(more), 200, &["/data/permissions"]),
+        gateway("DELETE /api/v1/tokens/:id", None, 204, &[]),
         get("004", "Storage Service", "GET /api/v1/storage/segments", LIST),
         get("004", "Storage Service", "GET /api/v1/storage/segments/{id}/download", &[]),
-        snippet(
-            "004",
-            "Playback Service",
-            "POST /api/v1/playback/start",
-            Some(play),
-            201,
-            &["/data/playlist_url"],
-        ),
-        get(
-            "004",
-            "Playback Service",
-            "GET /api/v1/playback/sessions/{id}",
-            &["/data/playlist_url", "/data/expires_at"],
-        ),
-        snippet(
-            "004",
-            "Playback Service",
-            "POST /api/v1/playback/sessions/{id}/extend",
-            None,
-            200,
-            &["/data/expires_at"],
-        ),
+        snippet("004", "Playback Service", "POST /api/v1/playback/start", Some(play), 201, &["/data/playlist_url"]),
+        get("004", "Playback Service", "GET /api/v1/playback/sessions/{id}", &["/data/playlist_url", "/data/expires_at"]),
+        snippet("004", "Playback Service", "POST /api/v1/playback/sessions/{id}/extend", None, 200, &["/data/expires_at"]),
         get("004", "Playback Service", "GET /api/v1/playback/sessions/{id}/playlist.m3u8", &[]),
         get("004", "Playback Service", "GET /api/v1/playback/sessions/{id}/segment/{index}.m4s", &[]),
         snippet("004", "Playback Service", "DELETE /api/v1/playback/sessions/{id}", None, 204, &[]),
-        snippet(
-            "004",
-            "Recording Service",
-            "POST /api/v1/recording/stop",
-            Some(start.clone()),
-            200,
-            &["/data/camera_id"],
-        ),
-        snippet(
-            "004",
-            "Recording Service",
-            "POST /api/v1/recording/start",
-            Some(start),
-            200,
-            &["/data/camera_id"],
-        ),
-        get(
-            "004",
-            "Recording Service",
-            "GET /api/v1/recording/status",
-            &["/data/total", "/data/recording", "/data/cameras"],
-        ),
+        snippet("004", "Recording Service", "POST /api/v1/recording/stop", Some(which.clone()), 200, &["/data/camera_id"]),
+        snippet("004", "Recording Service", "POST /api/v1/recording/start", Some(which), 200, &["/data/camera_id"]),
+        get("004", "Recording Service", "GET /api/v1/recording/status", &["/data/total", "/data/recording", "/data/cameras"]),
         get("004", "Recording Service", "GET /api/v1/recording/cameras", LIST),
-        snippet("001", "API Gateway", "DELETE /api/v1/recordings/:id", None, 204, &[]),
-        snippet("001", "API Gateway", "DELETE /api/v1/cameras/:id", None, 204, &[]),
-        get(
-            "000",
-            "10.2",
-            "GET /health",
-            &["/status", "/version", "/uptime", "/components/cameras/total", "/components/cameras/online"],
-        ),
+        gateway("DELETE /api/v1/recordings/:id", None, 202, &[]),
+        gateway("DELETE /api/v1/cameras/:id", None, 204, &[]),
+        get("000", "10.2", "GET /health", &["/status", "/version", "/uptime", "/components/cameras/total", "/components/cameras/online"]),
         get("002", "5", "GET /ready", &["/ready"]),
         get("002", "5", "GET /metrics", &[]),
     ]
