@@ -8,8 +8,8 @@ use landlock::{
     RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 
-/// Where libraries are.
-const LIBRARIES: [&str; 8] = [
+/// Where libraries are, and what many programs open.
+const LIBRARIES: [&str; 10] = [
     "/lib",
     "/lib64",
     "/usr/lib",
@@ -19,6 +19,8 @@ const LIBRARIES: [&str; 8] = [
     "/gnu/store",
     // Where the loader looks up the others.
     "/etc/ld.so.cache",
+    "/dev/null",
+    "/dev/urandom",
 ];
 /// Where the loader is.
 const LOADERS: [&str; 3] = ["/lib", "/lib64", "/usr/lib"];

@@ -149,7 +149,7 @@ async fn an_access_token_or_api_token_in_the_address_counts_like_one_in_the_head
     assert_eq!(refused(&with(&elsewhere)).await, (403, "AUTH_IP_NOT_ALLOWED".to_owned()));
 
     let mut revoked = port.try_connect(&with(&secret), None).await.expect("is let in");
-    lab.delete(&format!("/api/v1/tokens/{}", token["id"].as_str().expect("an id"))).await;
+    lab.delete(&format!("/api/v1/tokens/{}", token["token"]["id"].as_str().expect("an id"))).await;
     assert_eq!(tokio::time::timeout(Duration::from_secs(2), revoked.hear()).await, Ok(Heard::Closed(4401)));
     let invalid = (401, "AUTH_TOKEN_INVALID".to_owned());
     assert_eq!(refused(&with(&secret)).await, invalid, "it is revoked");

@@ -125,9 +125,9 @@ async fn reading_saves_the_query(server: &Nightjar, postgres: &Postgres, id: &st
         psql(&postgres.url(), waiting).output().expect("psql runs").status.success().then_some(())
     })
     .await;
-    let status =
-        tokio::time::timeout(Duration::from_secs(2), server.data(&format!("/api/v1/cameras/{id}/status")));
-    let camera = tokio::time::timeout(Duration::from_secs(2), server.data(&format!("/api/v1/cameras/{id}")));
+    let paths = [format!("/api/v1/cameras/{id}/status"), format!("/api/v1/cameras/{id}")];
+    let status = tokio::time::timeout(Duration::from_secs(2), server.data(&paths[0]));
+    let camera = tokio::time::timeout(Duration::from_secs(2), server.data(&paths[1]));
     let (status, camera) = tokio::join!(status, camera);
     assert_eq!(status.expect("answered without a query")["recording_state"], "recording");
     assert!(camera.is_err(), "this one needs the query");
