@@ -22,6 +22,7 @@ pub mod oidc;
 mod organizations;
 mod password;
 mod proof;
+mod published;
 mod random;
 mod rights;
 mod run;

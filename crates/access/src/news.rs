@@ -1,6 +1,6 @@
 //! News of changed accounts and of ended sign-ins and API tokens, on this node and on others.
 
-use nightjar_cache::{Invalidation, Invalidations, keys};
+use nightjar_cache::{Invalidation, Invalidations};
 use nightjar_model::{SessionId, TokenId, UserId};
 
 use crate::Access;
@@ -60,7 +60,7 @@ impl Access {
     }
 
     pub(crate) async fn session_changed(&self, id: SessionId) {
-        self.inner.cache.invalidate(&keys::session(id)).await;
+        self.withdraw_session(id).await;
     }
 
     pub(crate) async fn token_changed(&self, id: TokenId) {
@@ -68,13 +68,13 @@ impl Access {
     }
 
     pub(crate) async fn user_changed(&self, id: UserId) {
-        self.inner.cache.invalidate(&keys::user_token(id)).await;
+        self.withdraw_user(id).await;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use nightjar_cache::Key;
+    use nightjar_cache::{Key, keys};
     use uuid::Uuid;
 
     use super::*;

@@ -178,6 +178,7 @@ impl Access {
         let claims = Claims::new((user.org_id, user.id, session.id), now, config.access_lifetime);
         let key = self.inner.keys.signer(self.catalog(), now).await?;
         let access = Secret::new(key.sign(&claims));
+        self.publish_token(&user, &session, &access, claims.expires_at()).await;
         Ok(SignIn { access, expires_at: claims.expires_at(), refresh, user, session })
     }
 }

@@ -12,10 +12,11 @@ use axum::Router;
 
 // What operations are made of, by the names that they use.
 use nightjar_http::{
-    answer, audit, body, enums, error, failures, guard, idempotency, live, media, page, path, probe, query,
-    redact, shell, state, time, version, words,
+    answer, audit, body, camera_cache, enums, error, failures, guard, idempotency, live, media, page, path,
+    probe, query, redact, shell, state, time, version, words,
 };
 
+pub use camera_cache::CameraCache;
 pub use live::Live;
 pub use openapi::document as openapi_document;
 pub use probe::{ProbeAudio, ProbeFault, ProbeReason, ProbeReport, Prober};

@@ -13,18 +13,12 @@ pub const CAMERA_STATUS_TTL: Duration = Duration::from_secs(30);
 pub const CAMERA_INFO_TTL: Duration = Duration::from_secs(5 * 60);
 /// How long what a camera can do is kept.
 pub const CAMERA_CAPABILITIES_TTL: Duration = Duration::from_secs(60 * 60);
-/// How long a viewer session is kept without being renewed.
-pub const STREAM_SESSION_TTL: Duration = Duration::from_secs(5 * 60);
 /// How long the status of a stream is believed.
 pub const STREAM_STATUS_TTL: Duration = Duration::from_secs(30);
 /// How long a sign-in is kept.
 pub const SESSION_TTL: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long what belongs to a user's access token is kept.
+/// How long the digest of a user's newest access token is kept.
 pub const USER_TOKEN_TTL: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long who watches a camera is kept.
-pub const VIEWERS_TTL: Duration = Duration::from_secs(60 * 60);
-/// How long a camera's figures of a day are kept.
-pub const ANALYTICS_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long an idempotency key is remembered, at most.
 pub const IDEMPOTENCY_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a window's count is kept where its limit is over half an hour or less; a longer limit
@@ -54,11 +48,6 @@ pub fn camera_all(id: CameraId) -> KeyPrefix {
     KeyPrefix::new("camera", &[&id.to_string()])
 }
 
-/// `stream:{session_id}`: a viewer session.
-pub fn stream_session(session: &str) -> Key {
-    Key::new("stream", &[session])
-}
-
 /// `stream:status:{camera}`: what a stream is doing, and on which node.
 pub fn stream_status(id: CameraId) -> Key {
     Key::new("stream", &["status", &id.to_string()])
@@ -69,24 +58,9 @@ pub fn session(id: SessionId) -> Key {
     Key::new("session", &[&id.to_string()])
 }
 
-/// `user:{id}:token`: what an access token of this user is checked against.
+/// `user:{id}:token`: the digest of a user's newest access token.
 pub fn user_token(id: UserId) -> Key {
     Key::new("user", &[&id.to_string(), "token"])
-}
-
-/// `user:{id}:*`: what goes when an account is changed.
-pub fn user_all(id: UserId) -> KeyPrefix {
-    KeyPrefix::new("user", &[&id.to_string()])
-}
-
-/// `viewers:{camera}`: who watches.
-pub fn viewers(id: CameraId) -> Key {
-    Key::new("viewers", &[&id.to_string()])
-}
-
-/// `analytics:camera:{camera}:{date}`, the date as `2026-11-21`.
-pub fn analytics(id: CameraId, date: &str) -> Key {
-    Key::new("analytics", &["camera", &id.to_string(), date])
 }
 
 /// `once:{purpose}:{id}`: that something was seen, for [`crate::Cache::add_once`].
@@ -112,11 +86,14 @@ mod tests {
     fn keys_are_the_documents_keys() {
         let id = CameraId("0190a1b2-0000-7000-8000-000000000001".parse().expect("valid"));
         let all = camera_all(id);
-        for key in [camera_status(id), camera_info(id), camera_capabilities(id)] {
-            assert!(key.as_str().starts_with(all.as_str()), "{key}");
+        for (key, last) in [
+            (camera_status(id), "status"),
+            (camera_info(id), "info"),
+            (camera_capabilities(id), "capabilities"),
+        ] {
+            assert_eq!(key.as_str(), format!("{}{last}", all.as_str()));
         }
-        assert_eq!(stream_session("abc").as_str(), "stream:abc");
-        assert_eq!(analytics(id, "2026-11-21").as_str(), format!("analytics:camera:{id}:2026-11-21"));
+        assert_eq!(stream_status(id).as_str(), format!("stream:status:{id}"));
         assert_eq!(rate_limit("10.0.0.1", "60s-7").as_str(), "rate_limit:10.0.0.1:60s-7");
     }
 }

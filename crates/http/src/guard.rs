@@ -99,13 +99,26 @@ pub async fn admit(
         Some(Rule::Socket(_)) if !headers.contains_key(AUTHORIZATION) => return Ok(Admission::default()),
         Some(rule) => rule,
     };
+    let (caller, decision, place) = admit_token(state, bearer(headers)?, rule, client).await?;
+    Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) })
+}
+
+/// Authenticates an access token or an API token, counts the request against the caller's limits and
+/// checks what `rule` asks: the same for a token in a header and for one in the address of a
+/// WebSocket.
+pub async fn admit_token(
+    state: &ApiState,
+    token: &str,
+    rule: Rule,
+    client: &Client,
+) -> Result<(Caller, Decision, Permit), Refusal> {
     let now = state.clock.now();
-    let caller = state.access.authenticate(bearer(headers)?, client.ip, now).await?;
+    let caller = state.access.authenticate(token, client.ip, now).await?;
     let hourly = state.access.hourly_limit(&caller, now).await?;
     let decision = limits::by_caller(state, &caller, hourly).await?;
     let place = limits::at_once(state, &caller)?;
     match check(state, rule, &caller, now).await {
-        Ok(()) => Ok(Admission { caller: Some(caller), decision: Some(decision), place: Some(place) }),
+        Ok(()) => Ok((caller, decision, place)),
         Err(error) => Err(Refusal { error, caller: Some(caller) }),
     }
 }

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod audit;
 pub mod body;
+pub mod camera_cache;
 pub mod cookie;
 pub mod echo;
 pub mod enums;

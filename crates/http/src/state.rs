@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use crate::camera_cache::CameraCache;
 use nightjar_access::Access;
 use nightjar_access::oidc::Oidc;
 use nightjar_cache::{Cache, Concurrency, Limiter};
@@ -123,6 +124,8 @@ pub struct ApiState {
     pub running: Concurrency,
     /// How the cache is.
     pub cache: Cache,
+    /// Cameras in the cache.
+    pub camera_cache: CameraCache,
     /// Recorded footage.
     pub playback: PlaybackService,
     /// What happens.

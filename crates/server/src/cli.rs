@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and the help that teaches it.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -63,6 +64,26 @@ Exit status: 0 everything works, 1 something can't be reached, 2 the configurati
     /// Verify the audit trail
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Run a program with few rights: how the server starts ffmpeg
+    #[command(hide = true)]
+    Sandbox(SandboxArgs),
+}
+
+/// `nightjar sandbox`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SandboxArgs {
+    /// Bytes of address space
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) memory: u64,
+    /// Seconds of processor time
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) cpu_secs: u64,
+    /// Print which restrictions are missing instead of running the program
+    #[arg(long)]
+    pub(crate) report: bool,
+    /// The program's absolute path, and its arguments
+    #[arg(last = true, required = true, value_name = "PROGRAM")]
+    pub(crate) program: Vec<OsString>,
 }
 
 /// Where the configuration comes from.

@@ -3,5 +3,6 @@
 pub(crate) mod audit;
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod sandbox;
 pub(crate) mod simulate;
 pub(crate) mod user;

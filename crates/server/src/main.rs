@@ -29,5 +29,6 @@ fn main() -> ExitCode {
         Command::User(command) => commands::user::run(&command),
         Command::Audit(command) => commands::audit::run(&command),
         Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Sandbox(args) => commands::sandbox::run(&args),
     }
 }

@@ -8,7 +8,7 @@ mod keys;
 mod limits;
 mod metrics;
 pub(crate) mod open;
-mod probe;
+pub(crate) mod probe;
 mod signals;
 mod upkeep;
 
@@ -101,12 +101,13 @@ async fn serve(config: Config) -> Result<()> {
         running: Concurrency::new(MAX_SUBJECTS),
         access: accounts.access,
         oidc: accounts.oidc,
+        camera_cache: open::camera_cache(&footage, &accounts.cache, &tasks, &serving),
         cache: accounts.cache,
         playback,
         events: happenings.events.clone(),
         live: happenings.live.clone(),
         status: status.clone(),
-        prober: probe::prober(open::camera_reach(&config), config.service.refuse_basic_cameras),
+        prober: probe::prober(open::camera_reach(&config), config.service.refuse_basic_cameras, &tasks),
         changes: tasks.clone(),
         metrics: metrics.renderer(),
         clock: Clock::system(),

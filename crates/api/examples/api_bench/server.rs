@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use nightjar_access::oidc::{Oidc, OidcConfig};
 use nightjar_access::{Access, AccessConfig, TokenDraft};
-use nightjar_api::{ApiConfig, ApiState, Clock, Live, ProbeFault, ProbeReason};
+use nightjar_api::{ApiConfig, ApiState, CameraCache, Clock, Live, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_catalog::{Catalog, CatalogOptions, NewUser, Sealer};
 use nightjar_events::{Events, EventsConfig};
@@ -71,6 +71,7 @@ impl Server {
             oidc: Oidc::new(access.clone(), OidcConfig::default())?,
             access,
             playback: PlaybackService::new(catalog.clone(), local, None, [7; 32], PlaybackConfig::default()),
+            camera_cache: CameraCache::new(cache.clone(), &catalog, "bench"),
             cache,
             events: events.clone(),
             live,

@@ -22,7 +22,7 @@ pub(super) fn add(method: &Method, path: &str, operation: &mut Value) {
     let rule = rule(method, path);
     let needed = match rule {
         Some(Rule::Public | Rule::Media) | None => json!([]),
-        // Browsers give a ticket in the address instead; others learn less without a token.
+        // Browsers give a token in the address instead; others learn less without a token.
         Some(Rule::Socket(_) | Rule::More(_)) => json!([{ BEARER: [] }, {}]),
         Some(_) => json!([{ BEARER: [] }]),
     };

@@ -15,8 +15,8 @@ pub(super) mod update;
 
 use nightjar_catalog::CatalogError;
 use nightjar_model::{
-    Camera as DomainCamera, CameraStatus as PostedStatus, ErrorCode, RecordingState as DomainState, WallTime,
-    redact_url,
+    Camera as DomainCamera, CameraId, CameraStatus as PostedStatus, ErrorCode, RecordingState as DomainState,
+    WallTime, redact_url,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -210,7 +210,7 @@ impl Camera {
             version: camera.version,
             created_at: Timestamp(camera.created_at),
             updated_at: Timestamp(camera.updated_at),
-            status: CameraStatus::posted(camera, posted),
+            status: CameraStatus::posted(camera.id, camera.wants_recording(), posted),
         }
     }
 }
@@ -223,10 +223,14 @@ impl CameraStatus {
     }
 
     pub(crate) fn new(camera: &DomainCamera, state: &ApiState) -> Self {
-        Self::posted(camera, state.status.camera(camera.id).as_deref())
+        Self::of(camera.id, camera.wants_recording(), state)
     }
 
-    fn posted(camera: &DomainCamera, posted: Option<&PostedStatus>) -> Self {
+    pub(crate) fn of(id: CameraId, wants_recording: bool, state: &ApiState) -> Self {
+        Self::posted(id, wants_recording, state.status.camera(id).as_deref())
+    }
+
+    fn posted(id: CameraId, wants_recording: bool, posted: Option<&PostedStatus>) -> Self {
         let unknown = PostedStatus::off(WallTime::default());
         let status = posted.unwrap_or(&unknown);
         let gap_cause = match status.state {
@@ -234,10 +238,10 @@ impl CameraStatus {
             DomainState::Recording | DomainState::Off => None,
         };
         Self {
-            camera_id: camera.id.0,
+            camera_id: id.0,
             connected: status.connected,
             recording_state: StateOnly::from(status.state).into(),
-            wants_recording: camera.wants_recording(),
+            wants_recording,
             gap_cause,
             since: posted.map(|status| Timestamp(status.since)),
             details: status.details.clone(),
@@ -255,6 +259,16 @@ impl CameraStatus {
 
     pub(crate) fn is_connected(&self) -> bool {
         self.connected
+    }
+
+    /// Whether the camera does not take the credentials.
+    pub(crate) fn is_refused(&self) -> bool {
+        !self.connected && self.gap_cause == Some(GapCause::AuthFailed)
+    }
+
+    /// Whether it should send media and never has since the start.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.connected && self.wants_recording && self.last_frame.is_none() && !self.is_refused()
     }
 
     pub(crate) fn recording_state(&self) -> RecordingState {

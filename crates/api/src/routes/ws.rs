@@ -64,7 +64,8 @@ pub(crate) async fn create_ticket(
 
 /// Listen to events
 ///
-/// A WebSocket. Connect with `Authorization: Bearer`, or with `token`: see `POST /ws/tickets`. Nothing is sent before the first
+/// A WebSocket. Connect with `Authorization: Bearer`, or with `token`, which takes an access token, an API token or a ticket
+/// (`POST /ws/tickets`). Prefer a ticket: it works once, and proxies log addresses. Nothing is sent before the first
 /// `subscribe`. The client sends JSON texts:
 ///
 /// - `{"action":"subscribe","cameras":[…],"event_types":[…],"topics":["events","alerts","status"]}`: each list is optional and
@@ -87,7 +88,7 @@ pub(crate) async fn create_ticket(
     get,
     path = "/ws/events",
     tag = "events",
-    params(("token" = Option<String>, Query, description = "A ticket, unless there is an `Authorization` header")),
+    params(("token" = Option<String>, Query, description = "A ticket, access token or API token, unless there is an `Authorization` header")),
     responses((status = 101, description = "The protocol is a WebSocket from here on"))
 )]
 pub(crate) async fn listen_to_events(
@@ -99,7 +100,7 @@ pub(crate) async fn listen_to_events(
 ) -> Result<Response, ApiError> {
     let caller = match signed {
         Some(Extension(Signed(caller))) => caller,
-        None => by_ticket(&state, &client, token.text()).await?,
+        None => by_token(&state, &client, token.text()).await?,
     };
     let upgrade = upgrade.map_err(|_| {
         let message = "This is a WebSocket: connect to it as one (RFC 6455).";
@@ -110,11 +111,28 @@ pub(crate) async fn listen_to_events(
     Ok(upgrade.on_upgrade(move |socket| Socket::serve(socket, state, caller, client, place)))
 }
 
-/// Who asked for the ticket, unless it was used before.
-async fn by_ticket(state: &ApiState, client: &Client, token: Option<&str>) -> Result<Caller, ApiError> {
-    guard::limits::by_address(state, client).await?;
+/// The caller whom the token in the address proves.
+async fn by_token(state: &ApiState, client: &Client, token: Option<&str>) -> Result<Caller, ApiError> {
     let token = token.ok_or(AuthFault::Missing)?;
-    let (serial, signature) = token.split_once('.').ok_or(TokenFault::Wrong)?;
+    match token.split_once('.') {
+        // No access token and no API token begins like this.
+        Some((serial, signature)) if Uuid::try_parse(serial).is_ok() => {
+            by_ticket(state, client, serial, signature).await
+        }
+        _ => {
+            let admitted = guard::admit_token(state, token, Rule::Needs(Permission::EventRead), client).await;
+            admitted.map(|(caller, ..)| caller).map_err(|refusal| refusal.error)
+        }
+    }
+}
+
+/// Who asked for the ticket, unless it was used before.
+async fn by_ticket(
+    state: &ApiState,
+    client: &Client,
+    serial: &str,
+    signature: &str,
+) -> Result<Caller, ApiError> {
     let now = state.clock.now();
     let via = state.playback.tokens().verify(signature, &signed_part(serial), client.ip, now)?;
     if !state.cache.add_once(&Key::new("ws_ticket", &[serial]), TICKET_LIFE).await {

@@ -86,7 +86,9 @@ async fn wrong_parameters_of_the_list_are_named() {
     }
     get("page=0").await.wrong("page", "from 1 to");
     get("sort=size").await.wrong("sort", "valid ones: key, -key, name, -name");
-    get("status=asleep").await.wrong("status", "valid ones: online, offline, recording, gap, off");
+    get("status=asleep")
+        .await
+        .wrong("status", "valid ones: online, offline, error, connecting, recording, gap, off");
     get("status=online,").await.wrong("status", "has no such value");
     get("driver=onvif").await.wrong("driver", "valid ones: rtsp");
 }

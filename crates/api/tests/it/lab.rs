@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::middleware::map_request;
 use nightjar_access::oidc::{Oidc, OidcConfig};
 use nightjar_access::{Access, AccessConfig};
-use nightjar_api::{ApiConfig, ApiState, Clock, Live, ProbeFault, ProbeReason};
+use nightjar_api::{ApiConfig, ApiState, CameraCache, Clock, Live, ProbeFault, ProbeReason};
 use nightjar_cache::{Cache, CacheConfig, Concurrency};
 use nightjar_events::{Events, EventsConfig};
 use nightjar_model::{GroupScope, NodeId, OrgId, Role, Secret, StatusBoard, WallTime};
@@ -71,6 +71,7 @@ impl Lab {
             running: Concurrency::new(1_000),
             oidc: Oidc::new(access.clone(), OidcConfig::default()).expect("without providers"),
             access,
+            camera_cache: CameraCache::new(cache.clone(), &studio.catalog, "node-1"),
             cache,
             playback: PlaybackService::new(
                 studio.catalog.clone(),

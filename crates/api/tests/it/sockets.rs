@@ -103,13 +103,58 @@ async fn a_ticket_lets_a_browser_in_once() {
     let invalid = (401, "AUTH_TOKEN_INVALID".to_owned());
     assert_eq!(refused(port.try_connect(&first, None).await), invalid, "it works once");
     let with = |token: &str| format!("/api/v1/ws/events?token={token}");
-    for wrong in [with(&bearer), with("x.y"), second.replace("token=", "token=0")] {
+    for wrong in [with("x.y"), with("njt_x"), with("a.b.c"), second.replace("token=", "token=0")] {
         assert_eq!(refused(port.try_connect(&wrong, None).await), invalid, "{wrong}");
     }
     let missing = (401, "AUTH_TOKEN_MISSING".to_owned());
     assert_eq!(refused(port.try_connect("/api/v1/ws/events", None).await), missing);
     lab.set_time(lab.state.clock.now() + Duration::from_secs(61));
     assert_eq!(refused(port.try_connect(&second, None).await), invalid, "it lives a minute");
+}
+
+/// The requirements' own example: `new WebSocket('…/ws/events?token=JWT_TOKEN')`.
+#[tokio::test]
+async fn an_access_token_or_api_token_in_the_address_counts_like_one_in_the_header() {
+    let lab = Lab::new().await;
+    let port = Port::open(lab.bare()).await;
+    let user = lab.people.user(OrgId::DEFAULT, Role::Admin, GroupScope::All).await;
+    let access = lab.people.sign_in(&user).await;
+    let create = async |draft: Value| {
+        let headers =
+            [("authorization", format!("Bearer {access}")), ("content-type", "application/json".to_owned())];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let asked = request(Method::POST, "/api/v1/tokens", &headers, Body::from(draft.to_string()));
+        lab.send_bare(asked).await.data()
+    };
+    let secret_of = |token: &Value| token["secret"].as_str().expect("a secret").to_owned();
+    let token = create(json!({ "name": "good", "permissions": ["event:read"] })).await;
+    let secret = secret_of(&token);
+    let with = |token: &str| format!("/api/v1/ws/events?token={token}");
+    let refused = async |path: &str| {
+        let Err((status, body)) = port.try_connect(path, None).await else { panic!("is let in") };
+        (status, body["error"]["code"].as_str().unwrap_or_default().to_owned())
+    };
+    for good in [&access, &secret] {
+        for _ in 0..2 {
+            let mut listener = port.try_connect(&with(good), None).await.expect("is let in");
+            listener.tell(json!({ "action": "subscribe" })).await;
+            lab.events_of(&[None]);
+            listener.hear_events(1).await;
+        }
+    }
+    let blind = secret_of(&create(json!({ "name": "blind", "permissions": ["camera:read"] })).await);
+    assert_eq!(refused(&with(&blind)).await, (403, "AUTH_INSUFFICIENT_PERMISSIONS".to_owned()));
+    let elsewhere = json!({ "name": "x", "permissions": ["event:read"], "allowed_ips": ["192.0.2.0/24"] });
+    let elsewhere = secret_of(&create(elsewhere).await);
+    assert_eq!(refused(&with(&elsewhere)).await, (403, "AUTH_IP_NOT_ALLOWED".to_owned()));
+
+    let mut revoked = port.try_connect(&with(&secret), None).await.expect("is let in");
+    lab.delete(&format!("/api/v1/tokens/{}", token["token"]["id"].as_str().expect("an id"))).await;
+    assert_eq!(tokio::time::timeout(Duration::from_secs(2), revoked.hear()).await, Ok(Heard::Closed(4401)));
+    let invalid = (401, "AUTH_TOKEN_INVALID".to_owned());
+    assert_eq!(refused(&with(&secret)).await, invalid, "it is revoked");
+    lab.set_time(lab.state.clock.now() + Duration::from_secs(16 * 60));
+    assert_eq!(refused(&with(&access)).await, invalid, "it has expired");
 }
 
 #[tokio::test]

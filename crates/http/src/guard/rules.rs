@@ -22,7 +22,7 @@ pub enum Rule {
     /// This permission.
     Needs(Permission),
     /// The same for a WebSocket, which browsers can't give a header: without one, the handler checks
-    /// the ticket that is part of its address.
+    /// the token or the ticket that is part of its address.
     Socket(Permission),
     /// Nothing, but whoever has this permission learns more.
     More(Permission),

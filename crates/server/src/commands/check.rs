@@ -72,6 +72,7 @@ async fn try_all(config: &Config, patience: Duration) -> bool {
         let outcome = parts::in_time(patience, parts::provider(provider, patience)).await;
         table.row("sign-in", &provider.name, outcome);
     }
+    table.row("ffmpeg", "", crate::serve::probe::confinement());
     for (camera, outcome) in cameras::try_all(&config.cameras, patience).await {
         table.row("camera", &camera, outcome);
     }

@@ -1,5 +1,7 @@
 //! Values from the environment and from flags, laid over the file's.
 
+use url::form_urlencoded::byte_serialize;
+
 use super::Override;
 use super::document::{Node, Table, Value};
 use super::problem::{Origin, Problems, suggestion};
@@ -16,6 +18,7 @@ pub(super) fn overlay(document: &mut Table, environment: &[(String, String)], pr
             set(document, key.section, key.name, value, &origin, problems);
         }
     }
+    overlay_hosts(document, environment, problems);
     overlay_numbered_cameras(document, environment, problems);
     let mut ours: Vec<_> = environment.iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
     ours.sort();
@@ -32,6 +35,33 @@ pub(super) fn overlay_flags(document: &mut Table, overrides: &[Override], proble
     for Override { flag, path, value } in overrides {
         let parts: Vec<&str> = path.split('.').collect();
         set_path(document, &parts, value, &Origin::Flag(flag.clone()), problems);
+    }
+}
+
+/// `DB_HOST` and `REDIS_HOST`, as compose files name other containers. Other programs have variables of these names too, so
+/// they count only where the file has no address.
+fn overlay_hosts(document: &mut Table, environment: &[(String, String)], problems: &mut Problems) {
+    let value = |name: &str| {
+        let found = environment.iter().find(|(known, value)| known == name && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
+    };
+    let or = |name: &str, usual: &'static str| value(name).map_or(usual.to_owned(), str::to_owned);
+    let escaped = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let mut addresses = Vec::new();
+    if let Some(host) = value("DB_HOST") {
+        let (user, password) = (escaped(&or("DB_USER", "reolink")), escaped(&or("DB_PASSWORD", "")));
+        let (port, name) = (or("DB_PORT", "5432"), escaped(&or("DB_NAME", "reolink_server")));
+        let login = if password.is_empty() { user } else { format!("{user}:{password}") };
+        addresses.push(("DB_HOST", "database", format!("postgres://{login}@{host}:{port}/{name}")));
+    }
+    if let Some(host) = value("REDIS_HOST") {
+        addresses.push(("REDIS_HOST", "cache", format!("redis://{host}:{}", or("REDIS_PORT", "6379"))));
+    }
+    for (name, section, url) in addresses {
+        let origin = Origin::Environment(name.to_owned());
+        if document.table_mut(section, &origin).is_none_or(|table| table.text("url").is_none()) {
+            set(document, section, "url", &url, &origin, problems);
+        }
     }
 }
 

@@ -156,6 +156,19 @@ fn the_optional_names_of_the_first_recorder_work() {
     assert!(config.warnings.is_empty());
 }
 
+/// The environment of the compose file of requirements/000 §11.1.
+#[test]
+fn the_hosts_of_the_compose_file_work_where_the_file_has_no_address() {
+    let hosts = [("DB_HOST", "postgres"), ("REDIS_HOST", "redis"), ("DB_PASSWORD", "p@ss word")];
+    let config = load_environment(&hosts).expect("a configuration");
+    let database = "postgres://reolink:p%40ss%20word@postgres:5432/reolink_server";
+    assert_eq!(config.database.url.expose(), database);
+    assert_eq!(config.cache_url.expect("a cache").expose(), "redis://redis:6379");
+    let text = "[database]\nurl = \"sqlite:///ours.db\"\n";
+    let config = load_text(text, &hosts, Vec::new()).expect("a configuration");
+    assert_eq!(config.database.url.expose(), "sqlite:///ours.db");
+}
+
 #[test]
 fn flags_win_over_ours_over_theirs_over_the_file() {
     let file = "[upload]\nmax_concurrent = 1\n[service]\nmetrics_port = 1111\ndrain_secs = 1\n";

@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use nightjar_api::ApiConfig;
+use nightjar_api::{ApiConfig, CameraCache, Clock};
+use nightjar_cache::Cache;
 use nightjar_catalog::{Catalog, CatalogOptions};
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, CameraKey, OrgId, Reach, StatusBoard};
@@ -12,6 +13,8 @@ use nightjar_playback::{PlaybackConfig, RemoteDelivery};
 use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig, Uploading};
 use nightjar_sources::SourcesConfig;
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::config::{Config, Delivery, Storage};
@@ -33,6 +36,19 @@ fn footage_folder(config: &Config, now: WallTime) -> Result<LocalTier> {
     let folder = &config.recording.footage_dir;
     LocalTier::open(folder, &config.service.node, now)
         .with_context(|| format!("can't use the footage folder {} (recording.temp_dir)", folder.display()))
+}
+
+/// Cameras in the shared cache, written until stopped.
+pub(super) fn camera_cache(
+    footage: &Footage,
+    cache: &Cache,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> CameraCache {
+    let (catalog, board) = (footage.catalog.clone(), footage.status.clone());
+    let cameras = CameraCache::new(cache.clone(), &catalog, &footage.node.0);
+    tasks.spawn(cameras.clone().run(catalog, board, Clock::system(), stop.clone()));
+    cameras
 }
 
 /// The catalog alone.

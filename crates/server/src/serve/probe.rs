@@ -10,6 +10,7 @@ use nightjar_model::{CameraSource, Reach};
 use nightjar_sources::{Probed, SourceError, probe};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
 /// How many are tried at the same time.
 const AT_ONCE: usize = 4;
@@ -22,7 +23,12 @@ const LIMIT: Duration = Duration::from_secs(8);
 
 /// What tries cameras, as far as `reach` goes; without a password for those that want it in the clear, if
 /// that is refused.
-pub(super) fn prober(reach: Reach, refuse_basic: bool) -> Prober {
+pub(super) fn prober(reach: Reach, refuse_basic: bool, tasks: &TaskTracker) -> Prober {
+    // Once in the log, when somebody may still change the system.
+    tasks.spawn_blocking(|| match confinement() {
+        Ok(text) => tracing::info!("ffmpeg: {text}"),
+        Err(text) => tracing::warn!("ffmpeg: {text}"),
+    });
     let places = Arc::new(Semaphore::new(AT_ONCE));
     Arc::new(move |source| {
         let places = places.clone();
@@ -36,6 +42,23 @@ pub(super) fn prober(reach: Reach, refuse_basic: bool) -> Prober {
             attempt(&source, (reach, refuse_basic)).await
         })
     })
+}
+
+/// What is to be said of the confinement of ffmpeg, which decodes pictures of cameras; an error if it can't be confined at all.
+/// Blocks for as long as a process takes to start.
+pub(crate) fn confinement() -> Result<String, String> {
+    let Some(program) = picture::ffmpeg() else {
+        return Ok("not installed: cameras are tried without a picture".to_owned());
+    };
+    let path = program.display();
+    match picture::gaps(&program) {
+        Ok(gaps) if gaps.is_empty() => Ok(format!("{path} runs confined")),
+        Ok(gaps) => {
+            let gaps: Vec<String> = gaps.iter().map(ToString::to_string).collect();
+            Ok(format!("{path} runs confined as far as the system permits: {}", gaps.join(", ")))
+        }
+        Err(error) => Err(format!("{path} can't be confined, and is not run: {error}")),
+    }
 }
 
 async fn attempt(source: &CameraSource, rules: (Reach, bool)) -> Result<ProbeReport, ProbeFault> {

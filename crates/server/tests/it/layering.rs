@@ -41,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "api-accounts",
         ],
     ),
+    ("sandbox", &[]),
     ("simulator", &["media", "codec", "format", "protocol"]),
 ];
 
@@ -57,11 +58,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("str0m", &["live"]),
     ("retina", &["sources"]),
     ("anyhow", &["server"]),
+    ("landlock", &["sandbox"]),
+    ("nix", &["sandbox"]),
+    ("seccompiler", &["sandbox"]),
 ];
 
 /// What tests may use beyond their crate's own dependencies; `format` and `storage` to make the
-/// footage that the API serves.
-const TESTS_MAY_USE: &[&str] = &["simulator", "axum", "format", "storage"];
+/// footage that the API serves, `seccompiler` to take something from the kernel.
+const TESTS_MAY_USE: &[&str] = &["simulator", "axum", "format", "storage", "seccompiler"];
 
 #[test]
 fn every_edge_between_crates_is_in_the_table() {

@@ -3,10 +3,12 @@
 pub(crate) mod gst;
 pub(crate) mod metronome;
 pub(crate) mod nightjar;
+mod postgres;
 mod simulated;
 
 pub(crate) use gst::{GstCameras, recorded_frames};
 pub(crate) use nightjar::{Nightjar, Setup};
+pub(crate) use postgres::{Postgres, need, psql};
 pub(crate) use simulated::{digests_of_file, simulate};
 
 use std::path::PathBuf;

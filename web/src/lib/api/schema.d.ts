@@ -1140,7 +1140,8 @@ export interface paths {
         };
         /**
          * Listen to events
-         * @description A WebSocket. Connect with `Authorization: Bearer`, or with `token`: see `POST /ws/tickets`. Nothing is sent before the first
+         * @description A WebSocket. Connect with `Authorization: Bearer`, or with `token`, which takes an access token, an API token or a ticket
+         *     (`POST /ws/tickets`). Prefer a ticket: it works once, and proxies log addresses. Nothing is sent before the first
          *     `subscribe`. The client sends JSON texts:
          *
          *     - `{"action":"subscribe","cameras":[…],"event_types":[…],"topics":["events","alerts","status"]}`: each list is optional and
@@ -1679,21 +1680,17 @@ export interface components {
             /** @example 123456 */
             code: string;
         };
-        /** @description How a part is. */
-        Component: {
-            /** @description What it is, or what is wrong with it. */
-            details: string;
-            status: components["schemas"]["HealthStatus"];
-        };
         /** @description How the parts are. */
         Components: {
             /** @description In this process. */
-            bus: components["schemas"]["Component"];
+            bus: components["schemas"]["HealthStatus"];
             /** @description In this process, or the server that all nodes share. */
-            cache: components["schemas"]["Component"];
+            cache: components["schemas"]["HealthStatus"];
             cameras: components["schemas"]["CameraCounts"];
-            database: components["schemas"]["Component"];
-            storage: components["schemas"]["Component"];
+            database: components["schemas"]["HealthStatus"];
+            /** @description The same as `cache`. */
+            redis: components["schemas"]["HealthStatus"];
+            storage: components["schemas"]["HealthStatus"];
         };
         /** @description One part of a camera's own settings, without what it is set to. */
         ConfigSummary: {
@@ -1877,14 +1874,24 @@ export interface components {
         /** @description How the process is. */
         Health: {
             components: components["schemas"]["Components"];
+            details: components["schemas"]["HealthDetails"];
             status: components["schemas"]["HealthStatus"];
             timestamp: components["schemas"]["Timestamp"];
             /**
-             * Format: int64
-             * @description Seconds since the start.
+             * @description Time since the start.
+             * @example 24h30m15s
              */
-            uptime: number;
+            uptime: string;
+            /** Format: int64 */
+            uptime_seconds: number;
             version: string;
+        };
+        /** @description What the parts are, or what is wrong with them. */
+        HealthDetails: {
+            bus: string;
+            cache: string;
+            database: string;
+            storage: string;
         };
         /**
          * @description How something is.
@@ -4951,7 +4958,8 @@ export interface operations {
                 sort?: string;
                 /**
                  * @description Only those in one of these states, separated by commas: `online`, `offline` (whether media
-                 *     arrives), `recording`, `gap`, `off` (what the recorder does).
+                 *     arrives), of those offline `error` (refused the credentials) and `connecting` (has not sent anything yet),
+                 *     `recording`, `gap`, `off` (what the recorder does).
                  */
                 status?: string;
                 /** @description Only those with all of these tags, separated by commas. */
@@ -8609,7 +8617,7 @@ export interface operations {
     listen_to_events: {
         parameters: {
             query?: {
-                /** @description A ticket, unless there is an `Authorization` header */
+                /** @description A ticket, access token or API token, unless there is an `Authorization` header */
                 token?: string;
             };
             header?: never;
@@ -8689,31 +8697,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "components": {
-                     *         "bus": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         },
-                     *         "cache": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         },
+                     *         "bus": "healthy",
+                     *         "cache": "healthy",
                      *         "cameras": {
                      *           "offline": 1,
                      *           "online": 15,
                      *           "total": 16
                      *         },
-                     *         "database": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         },
-                     *         "storage": {
-                     *           "details": "in process",
-                     *           "status": "healthy"
-                     *         }
+                     *         "database": "healthy",
+                     *         "redis": "healthy",
+                     *         "storage": "healthy"
+                     *       },
+                     *       "details": {
+                     *         "bus": "in process",
+                     *         "cache": "in process",
+                     *         "database": "sqlite",
+                     *         "storage": "local"
                      *       },
                      *       "status": "healthy",
                      *       "timestamp": "2026-11-20T13:38:41.123Z",
-                     *       "uptime": 86400,
+                     *       "uptime": "24h0m0s",
+                     *       "uptime_seconds": 86400,
                      *       "version": "0.1.0"
                      *     }
                      */

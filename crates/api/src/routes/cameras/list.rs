@@ -39,8 +39,11 @@ struct Params {
     #[param(default = "key", pattern = r"^-?(key|name)$")]
     sort: Option<String>,
     /// Only those in one of these states, separated by commas: `online`, `offline` (whether media
-    /// arrives), `recording`, `gap`, `off` (what the recorder does).
-    #[param(pattern = r"^ *(online|offline|recording|gap|off) *(, *(online|offline|recording|gap|off) *)*$")]
+    /// arrives), of those offline `error` (refused the credentials) and `connecting` (has not sent anything yet),
+    /// `recording`, `gap`, `off` (what the recorder does).
+    #[param(
+        pattern = r"^ *(online|offline|error|connecting|recording|gap|off) *(, *(online|offline|error|connecting|recording|gap|off) *)*$"
+    )]
     status: Option<String>,
     /// Only those that are talked to like this; so far there is only `rtsp`.
     #[param(pattern = r"^rtsp$")]
@@ -72,6 +75,8 @@ pub(crate) struct Filter {
 pub(crate) enum StatusName {
     Online,
     Offline,
+    Error,
+    Connecting,
     Recording,
     Gap,
     Off,
@@ -84,6 +89,10 @@ api_enum! {
         Online => "online",
         /// No media arrives.
         Offline => "offline",
+        /// No media arrives, because the camera refuses the credentials.
+        Error => "error",
+        /// No media has arrived yet.
+        Connecting => "connecting",
         /// It is recorded.
         Recording => "recording",
         /// It should be recorded, but is not.
@@ -183,6 +192,8 @@ impl StatusFilter {
         match self {
             Self::Online => status.is_connected(),
             Self::Offline => !status.is_connected(),
+            Self::Error => status.is_refused(),
+            Self::Connecting => status.is_awaited(),
             Self::Recording => status.recording_state() == RecordingState::Recording,
             Self::Gap => status.recording_state() == RecordingState::Gap,
             Self::Off => status.recording_state() == RecordingState::Off,

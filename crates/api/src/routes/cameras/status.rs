@@ -26,6 +26,6 @@ pub(crate) async fn camera_status(
     UrlPath(id): UrlPath<String>,
     Query(()): Query<()>,
 ) -> ApiResult<CameraStatus> {
-    let camera = path::camera(&state, &caller, Permission::CameraRead, &id).await?;
-    Ok(state.ok(CameraStatus::new(&camera, &state)))
+    let (camera, wanted) = path::camera_in_cache(&state, &caller, Permission::CameraRead, &id).await?;
+    Ok(state.ok(CameraStatus::of(camera, wanted, &state)))
 }

@@ -24,10 +24,13 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub(crate) struct Health {
     status: HealthStatus,
     version: String,
-    /// Seconds since the start.
-    uptime: u64,
+    /// Time since the start.
+    #[schema(example = "24h30m15s")]
+    uptime: String,
+    uptime_seconds: u64,
     timestamp: Timestamp,
     components: Components,
+    details: HealthDetails,
 }
 
 /// How something is.
@@ -45,18 +48,28 @@ pub(crate) enum HealthStatus {
 /// How the parts are.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Components {
-    database: Component,
+    database: HealthStatus,
     /// In this process, or the server that all nodes share.
-    cache: Component,
+    cache: HealthStatus,
+    /// The same as `cache`.
+    redis: HealthStatus,
     /// In this process.
-    bus: Component,
-    storage: Component,
+    bus: HealthStatus,
+    storage: HealthStatus,
     cameras: CameraCounts,
 }
 
-/// How a part is.
+/// What the parts are, or what is wrong with them.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Component {
+pub(crate) struct HealthDetails {
+    database: String,
+    cache: String,
+    bus: String,
+    storage: String,
+}
+
+/// How a part is.
+struct Component {
     status: HealthStatus,
     /// What it is, or what is wrong with it.
     details: String,
@@ -90,23 +103,42 @@ pub(crate) async fn health(State(state): State<ApiState>) -> Json<Health> {
     let online = cameras.iter().filter(|(_, connected)| *connected).count();
     let offline = cameras.len() - online;
     let cameras_status = if offline == 0 { HealthStatus::Healthy } else { HealthStatus::Degraded };
+    let uptime_seconds = now.saturating_since(state.started).as_secs();
     Json(Health {
         status: database.status.max(cache.status).max(storage.status).max(cameras_status),
         version: state.version.to_owned(),
-        uptime: now.saturating_since(state.started).as_secs(),
+        uptime: uptime(uptime_seconds),
+        uptime_seconds,
         timestamp: Timestamp(now),
         components: Components {
-            database,
-            cache,
-            bus: Component { status: HealthStatus::Healthy, details: "in process".to_owned() },
-            storage,
+            database: database.status,
+            cache: cache.status,
+            redis: cache.status,
+            bus: HealthStatus::Healthy,
+            storage: storage.status,
             cameras: CameraCounts {
                 total: cameras.len() as u64,
                 online: online as u64,
                 offline: offline as u64,
             },
         },
+        details: HealthDetails {
+            database: database.details,
+            cache: cache.details,
+            bus: "in process".to_owned(),
+            storage: storage.details,
+        },
     })
+}
+
+/// As `24h30m15s`, `3m0s` or `7s`.
+fn uptime(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{rest}s"),
+        (0, _) => format!("{minutes}m{rest}s"),
+        _ => format!("{hours}h{minutes}m{rest}s"),
+    }
 }
 
 /// A cache that is away costs speed and the counting over all nodes, never an answer.

@@ -86,10 +86,13 @@ async fn a_token_opens_what_it_is_for_and_nothing_else() {
         // The media token is another file's.
         let url = format!("/api/v1/storage/segments/{segment}/download?token={escaped}");
         get(lab, &url, None).await.error(401, "AUTH_TOKEN_INVALID");
-        if *kind != "ticket" {
-            let url = format!("/api/v1/ws/events?token={escaped}");
-            get(lab, &url, None).await.error(401, "AUTH_TOKEN_INVALID");
-        }
+        let url = format!("/api/v1/ws/events?token={escaped}");
+        // Access and API tokens are let in, and then are no WebSocket.
+        let (status, code) = match *kind {
+            "access" | "api" | "ticket" => (400, "VALIDATION_FAILED"),
+            _ => (401, "AUTH_TOKEN_INVALID"),
+        };
+        get(lab, &url, None).await.error(status, code);
         let body = json!({ "token": token, "username": "eve", "password": "quiet herons in fog" });
         post(lab, "/api/v1/setup", None, body).await.error(401, "AUTH_TOKEN_INVALID");
         if *kind != "password" {

@@ -1,23 +1,20 @@
 //! A picture out of a key frame, by the program ffmpeg.
 //!
-//! The bytes come from a camera that nobody has vouched for, and decoders have defects: so they
-//! are decoded in a process of its own, with fixed arguments, an empty environment, little memory
-//! and little time, which reads and writes nothing but its pipes.
+//! The bytes come from a camera that nobody has vouched for, and decoders have defects: so they are decoded in a confined
+//! process (`nightjar-sandbox`), with fixed arguments, little memory and little time, which reads and writes nothing but its pipes.
 
-use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use nightjar_media::Codec;
+use nightjar_sandbox::{Gap, Limits};
 use nightjar_sources::KeyFrame;
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout_at};
 
-/// Address space of the process.
-const MEMORY: u64 = 1 << 30;
-/// Seconds of a processor.
-const PROCESSOR_SECS: u64 = 5;
+/// What decoding one picture may take.
+const LIMITS: Limits = Limits { memory: 1 << 30, cpu_secs: 5 };
 /// Bytes of a picture that are taken.
 const MAX_PICTURE: u64 = 4 << 20;
 /// Wider pictures are made smaller.
@@ -30,10 +27,8 @@ pub(super) async fn jpeg(frame: &KeyFrame, end: Instant) -> Result<Vec<u8>, &'st
         Codec::H265 => "hevc",
         _ => return Err("there is no decoder for it"),
     };
-    let mut child =
-        command(format).spawn().map_err(|_| "ffmpeg, which makes the picture, is not installed")?;
-    // It has read nothing of the camera's yet.
-    confine(&child).map_err(|_| "ffmpeg could not be confined")?;
+    let program = ffmpeg().ok_or("ffmpeg, which makes the picture, is not installed")?;
+    let mut child = command(&program, format).spawn().map_err(|_| "ffmpeg could not be confined")?;
     match timeout_at(end, convert(&mut child, &frame.annex_b)).await {
         Ok(picture) if picture.starts_with(&[0xff, 0xd8]) => Ok(picture),
         Ok(_) => Err("ffmpeg could not decode the key frame"),
@@ -41,35 +36,23 @@ pub(super) async fn jpeg(frame: &KeyFrame, end: Instant) -> Result<Vec<u8>, &'st
     }
 }
 
-fn command(format: &str) -> Command {
-    let mut command = Command::new("ffmpeg");
-    command.args([
-        "-v",
-        "error",
-        "-threads",
-        "1",
-        "-protocol_whitelist",
-        "pipe",
-        "-f",
-        format,
-        "-i",
-        "pipe:0",
-    ]);
-    command.args(["-frames:v", "1", "-vf", SCALE, "-threads", "1", "-q:v", "4", "-f", "mjpeg", "pipe:1"]);
-    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default()).current_dir("/");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-    command
+/// Where ffmpeg is, if it is installed.
+pub(super) fn ffmpeg() -> Option<PathBuf> {
+    nightjar_sandbox::find("ffmpeg")
 }
 
-fn confine(child: &Child) -> rustix::io::Result<()> {
-    // Without a number it would be this process that is confined.
-    let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).ok_or(rustix::io::Errno::SRCH)?;
-    let limits =
-        [(Resource::As, MEMORY), (Resource::Cpu, PROCESSOR_SECS), (Resource::Core, 0), (Resource::Fsize, 0)];
-    for (resource, most) in limits {
-        prlimit(Some(pid), resource, Rlimit { current: Some(most), maximum: Some(most) })?;
-    }
-    Ok(())
+/// The restrictions that ffmpeg runs without, because the system does not permit them.
+pub(super) fn gaps(program: &Path) -> std::io::Result<Vec<Gap>> {
+    nightjar_sandbox::report(program, LIMITS)
+}
+
+fn command(program: &Path, format: &str) -> Command {
+    let mut command = Command::from(nightjar_sandbox::helper(program, LIMITS));
+    command.args(["-v", "error", "-filter_threads", "1", "-threads", "1", "-protocol_whitelist", "pipe"]);
+    command.args(["-f", format, "-i", "pipe:0"]);
+    command.args(["-frames:v", "1", "-vf", SCALE, "-threads", "1", "-q:v", "4", "-f", "mjpeg", "pipe:1"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    command
 }
 
 /// Feeds it and listens to it; whatever goes wrong there is no picture.

@@ -162,9 +162,11 @@ impl<'a> Driver<'a> {
 
     /// What a WebSocket says to messages with secrets in them.
     pub(super) async fn over_a_socket(&self) -> String {
+        let base = self.server.base().replacen("http://", "ws://", 1);
+        let url = format!("{base}/api/v1/ws/events?token={}", self.server.bearer());
+        connect_async(url).await.expect("is let in").0.close(None).await.expect("is closed");
         let ticket = self.server.post("/api/v1/ws/tickets", &json!({})).await;
-        let url = ticket["url"].as_str().expect("an address");
-        let url = format!("{}{url}", self.server.base().replacen("http://", "ws://", 1));
+        let url = format!("{base}{}", ticket["url"].as_str().expect("an address"));
         let (mut socket, _) = connect_async(url).await.expect("is let in");
         let mut messages = vec![json!({ "action": "subscribe", "topics": ["events", "status"] }).to_string()];
         for secret in &self.secrets {

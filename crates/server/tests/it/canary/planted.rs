@@ -1,13 +1,10 @@
 //! A server whose configuration is full of secrets. All of them have the same word in them.
 
-use std::process::Command;
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use nightjar_simulator::{Access, ClipSpec, SimCamera, Simulator, SimulatorConfig, Video};
-use uuid::Uuid;
 
-use crate::support::{Setup, root};
+use crate::support::{Postgres, Setup, need, root};
 
 /// What all planted secrets have in them, and nothing else.
 pub(super) const MARK: &str = "Qz7Wm3Xk9";
@@ -94,51 +91,4 @@ async fn locked_camera() -> Simulator {
         ..SimulatorConfig::default()
     };
     Simulator::start(config).await.expect("a simulator")
-}
-
-pub(super) fn need(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("no {name}: run it through scripts/with-services"))
-}
-
-/// A database of its own, gone when this is dropped.
-pub(super) struct Postgres {
-    name: String,
-}
-
-impl Postgres {
-    fn make() -> Self {
-        let name = format!("canary_{}", Uuid::now_v7().simple());
-        administer(&format!("CREATE DATABASE {name}"));
-        Self { name }
-    }
-
-    /// Its address. The server trusts everybody, so that any password is taken.
-    fn url_with(&self, password: &str) -> String {
-        self.url().replacen('@', &format!(":{password}@"), 1)
-    }
-
-    fn url(&self) -> String {
-        format!("{}/{}", need("NIGHTJAR_TEST_POSTGRES").trim_end_matches('/'), self.name)
-    }
-
-    /// All that is in it.
-    pub(super) fn dump(&self) -> Vec<u8> {
-        let dump = Command::new("pg_dump").args(["--inserts", "-d", &self.url()]).output();
-        let dump = dump.expect("pg_dump runs");
-        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
-        dump.stdout
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        administer(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
-    }
-}
-
-fn administer(command: &str) {
-    let database = format!("{}/postgres", need("NIGHTJAR_TEST_POSTGRES").trim_end_matches('/'));
-    let psql = Command::new("psql").args(["--no-psqlrc", "--quiet", "-d", &database, "-c", command]).output();
-    let output = psql.expect("psql runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
