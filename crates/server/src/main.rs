@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod exclusive;
 mod fleet;
 mod logging;
 mod serve;
@@ -14,6 +15,8 @@ use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
+    // Footage, keys and passwords are nobody else's, whatever the umask of the shell or the unit was.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => commands::check::run(&args),

@@ -6,12 +6,14 @@ mod audit;
 mod bucket;
 mod canary;
 mod disk;
+mod exclusive;
 #[path = "../../../storage/tests/it/fault_proxy.rs"]
 mod fault_proxy;
 mod kill;
 mod layering;
 mod limits;
 mod many_cameras;
+mod privacy;
 mod probe;
 mod purge;
 mod real_cameras;

@@ -3,6 +3,7 @@
 pub(crate) mod gst;
 pub(crate) mod metronome;
 pub(crate) mod nightjar;
+pub(crate) mod postgres;
 mod simulated;
 
 pub(crate) use gst::{GstCameras, recorded_frames};
