@@ -9,6 +9,7 @@ pub mod dialect;
 mod error;
 mod hidden;
 pub mod migrate;
+mod node_claim;
 mod reseal;
 pub mod seal;
 pub mod sql;
@@ -16,6 +17,7 @@ pub mod sql;
 pub use database::{CatalogOptions, Database, DatabaseKind};
 pub use error::CatalogError;
 pub use hidden::Hidden;
+pub use node_claim::{NodeClaim, NodeClaimed};
 pub use seal::Sealer;
 
 /// What every operation gives.

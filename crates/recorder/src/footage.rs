@@ -81,6 +81,25 @@ pub enum FootageError {
     Interrupted,
 }
 
+impl FootageError {
+    /// Whether the next file would meet the same error: the catalog or a tier does not work as a whole.
+    pub(crate) fn concerns_all(&self) -> bool {
+        match self {
+            Self::Catalog(error) => {
+                use CatalogError::{Damaged, Refused, Taken};
+                !matches!(error, Refused(_) | Taken(_) | Damaged(_))
+            }
+            Self::Storage(error) => {
+                error.is_full() || matches!(error, StorageError::NoBucket(_) | StorageError::Settings(_))
+            }
+            Self::Finish { source, .. } => {
+                matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::ReadOnlyFilesystem)
+            }
+            Self::NotASegment { .. } | Self::Unreadable { .. } | Self::Interrupted => false,
+        }
+    }
+}
+
 /// What keeping footage gives.
 pub(crate) type Result<T, E = FootageError> = std::result::Result<T, E>;
 

@@ -32,7 +32,7 @@ pub use key_template::{KeyTemplate, TemplateError};
 pub use ledger::Downtime;
 pub use pool::{Recorder, Room, Surroundings};
 pub use pressure::{Gauge, PressureConfig, run_pressure};
-pub use rebuild::{RebuildOptions, RebuildReport, rebuild};
+pub use rebuild::{LeftOut, LeftOutFiles, RebuildOptions, RebuildReport, rebuild};
 pub use reconcile::{ReconcileConfig, ReconcileReport, recover_at_start, run_reconciler, sweep};
 pub use retention::{
     Deleted, RetentionConfig, carry_out_purges, delete_segments, keep_limits, resume_deletions, run_purges,

@@ -6,26 +6,36 @@
 //! gaps `node_down` with the word "restored". Cameras that the catalog does not have are made,
 //! switched off, under the ids that their files name; the configuration then completes them.
 
+//!
+//! Whatever is wrong with one file, or one object, is that one's problem: it is left out and told, and
+//! the others are restored. Only what concerns all of them (the catalog, the folder or the bucket as a
+//! whole) ends a rebuild.
+
 mod cameras;
+mod problems;
 
 use std::collections::HashSet;
 
 use futures::TryStreamExt;
+use nightjar_catalog::CatalogError;
 use nightjar_model::{Location, NodeId, Segment, SegmentId, SegmentIndex};
-use nightjar_storage::RemoteTier;
+use nightjar_storage::{RemoteTier, StorageError};
 use tokio::sync::mpsc;
 
-use self::cameras::Cameras;
+use self::cameras::{Belongs, Cameras};
+pub use self::problems::{LeftOut, LeftOutFiles};
 use crate::digest::of_file;
 use crate::footage::{Footage, FootageError, Readable, Result};
 use crate::ledger::LedgerOf;
-use crate::reconcile::{Outcome, Restored, finish_file, read_segment};
+use crate::reconcile::{Outcome, Restored, finish_file, impossible_times, read_segment};
 use crate::stitch::stitch;
 
 /// Segments that go into the catalog in one transaction.
 const BATCH: usize = 200;
 /// How far the listing of the folder may be ahead of the reading of files.
 const NAMES_AHEAD: usize = 1_000;
+/// So many objects in a row that the bucket does not give mean that the bucket is gone.
+const UNAVAILABLE_IN_A_ROW: u32 = 10;
 
 /// From which tiers to rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +47,7 @@ pub struct RebuildOptions {
 }
 
 /// What was restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RebuildReport {
     /// Segments that are in the catalog now.
     pub segments: u64,
@@ -49,8 +59,10 @@ pub struct RebuildReport {
     pub gaps: u64,
     /// Files that had to be finished first.
     pub finished: u64,
-    /// Files and objects that are no segments of ours.
-    pub skipped: u64,
+    /// Beginnings of segments without a single frame, as a kill leaves them.
+    pub empty: u64,
+    /// Files and objects that could not be restored, and why.
+    pub left_out: LeftOutFiles,
 }
 
 /// Restores rows from files; rows that are there already are kept. Nothing may be recording
@@ -90,11 +102,21 @@ impl Rebuilder<'_> {
         let (names, mut found) = mpsc::channel(NAMES_AHEAD);
         let local = self.footage.local.clone();
         let walk = tokio::task::spawn_blocking(move || {
-            local.walk(&mut |entry| !entry.key.ends_with(".mp4") || names.blocking_send(entry.key).is_ok())
+            let unreadable = names.clone();
+            local.walk_readable(
+                &mut |entry| !entry.key.ends_with(".mp4") || names.blocking_send(Ok(entry.key)).is_ok(),
+                &mut |key, error| {
+                    // If nobody listens any more, the walk ends at the next file.
+                    let _ = unreadable.blocking_send(Err((key, error)));
+                },
+            )
         });
         let mut seen = 0;
-        while let Some(key) = found.recv().await {
-            self.restore_file(key).await?;
+        while let Some(found) = found.recv().await {
+            match found {
+                Ok(key) => self.restore_file(key).await?,
+                Err((key, error)) => self.leave_out(&key, &error),
+            }
             seen += 1;
             progress(seen);
         }
@@ -120,7 +142,7 @@ impl Rebuilder<'_> {
                 self.restore(&restored, &key, location, Some(digest)).await
             }
             Ok((Outcome::Empty, ..)) => {
-                self.report.skipped += 1;
+                self.report.empty += 1;
                 Ok(())
             }
             Err(error) => self.skip(&key, error),
@@ -133,25 +155,28 @@ impl Rebuilder<'_> {
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<()> {
         let mut listing = bucket.list(None);
-        let mut seen = 0;
+        let (mut seen, mut unavailable) = (0, 0);
         while let Some(object) = listing.try_next().await? {
             if !object.key.ends_with(".mp4") {
                 continue;
             }
-            let Some(info) = bucket.head(&object.key).await? else { continue };
-            let (reader, key) = (bucket.reader(&object.key, info.bytes), object.key.clone());
-            let read = self.footage.on_disk(move |_| read_segment(&Readable(reader), &key)).await;
-            match read {
-                Ok(Outcome::Segment(restored)) if restored.finished => {
-                    let digest = match info.blake3 {
-                        Some(digest) => digest,
-                        None => bucket.digest(&object.key, info.bytes).await?,
-                    };
+            match self.read_object(bucket, &object.key).await {
+                Ok(Some((Outcome::Segment(restored), digest))) if restored.finished => {
+                    unavailable = 0;
                     let location = Location { local: false, remote: true };
-                    self.restore(&restored, &object.key, location, Some(digest)).await?;
+                    self.restore(&restored, &object.key, location, digest).await?;
                 }
-                Ok(_) => self.report.skipped += 1,
-                Err(error) => self.skip(&object.key, error)?,
+                Ok(Some((Outcome::Segment(_), _))) => self.leave_out(&object.key, &"it is not finished"),
+                Ok(Some((Outcome::Empty, _))) => self.report.empty += 1,
+                // Deleted since it was listed.
+                Ok(None) => {}
+                Err(error) => {
+                    unavailable += 1;
+                    if unavailable >= UNAVAILABLE_IN_A_ROW && is_unavailable(&error) {
+                        return Err(error);
+                    }
+                    self.skip(&object.key, error)?;
+                }
             }
             seen += 1;
             progress(seen);
@@ -159,16 +184,41 @@ impl Rebuilder<'_> {
         Ok(())
     }
 
-    /// What is no segment is left out; everything else is a failure of the whole.
-    fn skip(&mut self, key: &str, error: FootageError) -> Result<()> {
-        match error {
-            FootageError::NotASegment { .. } => {
-                tracing::warn!(key, %error, "left out: no segment");
-                self.report.skipped += 1;
-                Ok(())
+    /// What an object holds, with its digest if it is a finished segment; none if there is no object.
+    async fn read_object(
+        &self,
+        bucket: &RemoteTier,
+        key: &str,
+    ) -> Result<Option<(Outcome, Option<[u8; 32]>)>> {
+        let Some(info) = bucket.head(key).await? else { return Ok(None) };
+        let (reader, name) = (bucket.reader(key, info.bytes), key.to_owned());
+        let outcome = self.footage.on_disk(move |_| read_segment(&Readable(reader), &name)).await?;
+        let digest = match (&outcome, info.blake3) {
+            (Outcome::Segment(restored), None) if restored.finished => {
+                Some(bucket.digest(key, info.bytes).await?)
             }
-            other => Err(other),
+            (_, digest) => digest,
+        };
+        Ok(Some((outcome, digest)))
+    }
+
+    /// What is one file's problem is left out; everything else is a failure of the whole.
+    fn skip(&mut self, key: &str, error: FootageError) -> Result<()> {
+        if error.concerns_all() {
+            return Err(error);
         }
+        match error {
+            // Its text says the key already.
+            FootageError::NotASegment { source, .. } => self.leave_out(key, &source),
+            FootageError::Interrupted => self.leave_out(key, &"reading it failed in an unexpected way"),
+            other => self.leave_out(key, &other),
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, key: &str, why: &dyn std::fmt::Display) {
+        tracing::warn!(key, reason = %why, "a file is left out");
+        self.report.left_out.add(key, why.to_string());
     }
 
     async fn restore(
@@ -178,10 +228,17 @@ impl Rebuilder<'_> {
         location: Location,
         digest: Option<[u8; 32]>,
     ) -> Result<()> {
-        let Some(of) = self.cameras.of(self.footage, restored, &mut self.report).await? else {
-            tracing::warn!(key, "left out: its camera's name or stream is none of ours");
-            self.report.skipped += 1;
+        if let Some(why) = impossible_times(restored, self.footage.now()) {
+            self.leave_out(key, &why);
             return Ok(());
+        }
+        let of = match self.cameras.of(self.footage, restored, &mut self.report).await {
+            Ok(Belongs::To(of)) => of,
+            Ok(Belongs::Nowhere(why)) => {
+                self.leave_out(key, &why);
+                return Ok(());
+            }
+            Err(error) => return self.skip(key, error),
         };
         self.streams.insert(of);
         if self.note_known(restored.id(), key, location).await? {
@@ -217,9 +274,20 @@ impl Rebuilder<'_> {
         Ok(true)
     }
 
+    /// Writes the batch; if the database refuses a row, one by one, and leaves that one out.
     async fn flush(&mut self) -> Result<()> {
-        self.footage.catalog.insert_restored(&self.batch, &[]).await?;
-        self.batch.clear();
+        let batch = std::mem::take(&mut self.batch);
+        match self.footage.catalog.insert_restored(&batch, &[]).await {
+            Err(CatalogError::Refused(_)) => {}
+            written => return Ok(written?),
+        }
+        for row in batch {
+            let row = [row];
+            if let Err(error) = self.footage.catalog.insert_restored(&row, &[]).await {
+                self.report.segments -= 1;
+                self.skip(&row[0].0.key, error.into())?;
+            }
+        }
         Ok(())
     }
 
@@ -235,4 +303,13 @@ impl Rebuilder<'_> {
 fn merge(into: &mut Location, more: Location) {
     into.local |= more.local;
     into.remote |= more.remote;
+}
+
+fn is_unavailable(error: &FootageError) -> bool {
+    match error {
+        FootageError::Storage(error) => matches!(error, StorageError::Unavailable { .. }),
+        // The object's reader speaks as a file does.
+        FootageError::NotASegment { source: nightjar_format::RecoverError::Io(_), .. } => true,
+        _ => false,
+    }
 }

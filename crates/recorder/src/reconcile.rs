@@ -13,6 +13,7 @@ mod finish;
 mod inventory;
 mod recover;
 mod sweep;
+mod times;
 
 use std::fmt;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub(crate) use finish::{Outcome, Restored, finish_file, read_segment};
 pub(crate) use inventory::KeySet;
 pub use recover::recover_at_start;
 pub use sweep::sweep;
+pub(crate) use times::impossible_times;
 
 use crate::footage::Footage;
 

@@ -144,6 +144,12 @@ pub(crate) enum CatalogCommand {
     )]
     Verify(VerifyArgs),
     /// Restore the catalog from the footage itself, into an empty database
+    #[command(after_help = "\
+Files that can't be restored are named and left out; the others are restored. Stop the server first.
+Accounts, settings, events and the audit trail are not in the footage: only a backup restores them.
+
+Exit status: 0 everything was restored, 3 done, but files were left out, 1 it failed, 2 the configuration
+is wrong.")]
     Rebuild(RebuildArgs),
 }
 

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod exclusive;
 mod fleet;
 mod logging;
 mod process_env;
@@ -15,6 +16,8 @@ use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
+    // Footage, keys and passwords are nobody else's, whatever the umask of the shell or the unit was.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let command = Cli::parse().command;
     if matches!(command, Command::Serve(_))
         && let Err(error) = process_env::hide()

@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod metrics;
 pub(crate) mod open;
+pub(crate) mod privacy;
 pub(crate) mod probe;
 mod signals;
 mod upkeep;
@@ -31,6 +32,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::cli::ServeArgs;
 use crate::config::Config;
+use crate::exclusive::{self, Exclusive};
 use crate::fleet::Fleet;
 
 /// Accounts and tokens that may have requests running at the same time.
@@ -50,14 +52,7 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
     crate::logging::init(&config.service);
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     limits::raise_open_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("nightjar").build();
-    let served = runtime.context("can't start the runtime").and_then(|runtime| {
-        let served = runtime.block_on(serve(config));
-        // Whatever still blocks (a dead network mount, say) must not hold the exit up.
-        runtime.shutdown_timeout(Duration::from_secs(1));
-        served
-    });
-    match served {
+    match locked(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -67,6 +62,18 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
     }
 }
 
+/// Serves while nobody else may write where we do.
+fn locked(config: Config) -> Result<()> {
+    let _exclusive = Exclusive::acquire(&config, "serve")?;
+    privacy::mend(&config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("nightjar").build();
+    let runtime = runtime.context("can't start the runtime")?;
+    let served = runtime.block_on(serve(config));
+    // Whatever still blocks (a dead network mount, say) must not hold the exit up.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
 async fn serve(config: Config) -> Result<()> {
     let started = now();
     let mut signals = signals::Signals::listen()?;
@@ -74,6 +81,7 @@ async fn serve(config: Config) -> Result<()> {
     let listeners = http::Listeners::bind(&config).await?;
 
     let status = StatusBoard::default();
+    let claim = exclusive::claim_node(&config, "serve").await?;
     let footage = open::all(&config, status.clone()).await?;
     let catalog = footage.catalog.clone();
     let last_seen =
@@ -83,6 +91,8 @@ async fn serve(config: Config) -> Result<()> {
 
     let tasks = TaskTracker::new();
     let serving = CancellationToken::new();
+    claim.map(|claim| tasks.spawn(exclusive::keep_node(claim, serving.clone())));
+    privacy::mend_footage(&footage, &tasks, &serving);
     let recorders_started = Arc::new(AtomicBool::new(false));
     let accounts = accounts::Accounts::open(&config, &catalog).await?;
     accounts.announce_setup(&config, started).await?;

@@ -9,13 +9,18 @@
 mod error;
 mod key;
 mod local;
+mod lock;
+mod private;
 mod remote;
 
 pub use error::StorageError;
 pub use key::validate_key;
 pub use local::{
-    BLOCK_BYTES, DiskUsage, LocalEntry, LocalFile, LocalTier, MARKER_NAME, TEMPORARY_SUFFIX, VolumeMarker,
+    BLOCK_BYTES, DiskUsage, LocalEntry, LocalFile, LocalTier, MARKER_NAME, MadePrivate, TEMPORARY_SUFFIX,
+    VolumeMarker,
 };
+pub use lock::{LOCK_NAME, Lock, LockError, LockHolder, LockOwner};
+pub use private::{create_private_folder, make_private, private_file};
 pub use remote::{
     BucketState, ObjectInfo, ObjectReader, ObjectSummary, Proof, RemoteConfig, RemoteTier, Stored,
     UploadSource,

@@ -5,6 +5,7 @@
 
 mod file;
 mod marker;
+mod privacy;
 mod walk;
 
 use std::fs::{self, File, OpenOptions};
@@ -16,8 +17,10 @@ use nightjar_model::{NodeId, WallTime};
 
 pub use file::{BLOCK_BYTES, LocalFile};
 pub use marker::{MARKER_NAME, VolumeMarker};
+pub use privacy::MadePrivate;
 pub use walk::LocalEntry;
 
+use crate::private::{create_one_private_folder, create_private_folder, private_file};
 use crate::{Result, StorageError, validate_key};
 
 /// How the name of a file ends that is being put together and is worthless until it is renamed.
@@ -46,7 +49,7 @@ pub struct DiskUsage {
 impl LocalTier {
     /// Opens the folder, creating it and its marker where they do not exist yet.
     pub fn open(root: &Path, node: &NodeId, now: WallTime) -> Result<Self> {
-        fs::create_dir_all(root).map_err(|e| StorageError::local("create the folder", root, e))?;
+        create_private_folder(root).map_err(|e| StorageError::local("create the folder", root, e))?;
         let root = root.canonicalize().map_err(|e| StorageError::local("open the folder", root, e))?;
         let (marker, marker_is_new) = match VolumeMarker::read(&root)? {
             Some(marker) => (marker, false),
@@ -148,7 +151,29 @@ impl LocalTier {
     /// Files below the folder, in order of their keys within each folder, without the tier's own
     /// hidden ones. `visit` returns false to stop.
     pub fn walk(&self, visit: &mut dyn FnMut(LocalEntry) -> bool) -> Result<()> {
-        walk::walk(&self.root, visit)
+        walk::walk(&self.root, visit, &mut Err)
+    }
+
+    /// The same, but goes on behind folders and files that can't be read; `unreadable` gets the key and
+    /// the error of each.
+    pub fn walk_readable(
+        &self,
+        visit: &mut dyn FnMut(LocalEntry) -> bool,
+        unreadable: &mut dyn FnMut(String, StorageError),
+    ) -> Result<()> {
+        let root = self.root.clone();
+        walk::walk(&self.root, visit, &mut |error| {
+            let path = match &error {
+                StorageError::Local { path, .. } => path.strip_prefix(&root).unwrap_or(path),
+                _ => Path::new(""),
+            };
+            // Without the folder itself there is nothing to go on with.
+            if path == Path::new("") {
+                return Err(error);
+            }
+            unreadable(path.to_string_lossy().into_owned(), error);
+            Ok(())
+        })
     }
 
     /// Bytes of all files below the folder.
@@ -175,7 +200,7 @@ impl LocalTier {
 
     fn create_in(&self, parent: &Path, path: &Path) -> Result<File> {
         self.create_folders(parent)?;
-        let created = OpenOptions::new().read(true).write(true).create_new(true).open(path);
+        let created = private_file().read(true).create_new(true).open(path);
         let file = created.map_err(|e| StorageError::local("create", path, e))?;
         sync_folder(parent)?;
         Ok(file)
@@ -188,7 +213,7 @@ impl LocalTier {
         }
         let parent = folder.parent().unwrap_or(&self.root);
         self.create_folders(parent)?;
-        match fs::create_dir(folder) {
+        match create_one_private_folder(folder) {
             Ok(()) => sync_folder(parent),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(e) => Err(StorageError::local("create the folder", folder, e)),

@@ -14,6 +14,14 @@ use crate::reconcile::{Restored, camera_of};
 /// The address of a camera of which nothing is known but its footage.
 const NO_ADDRESS: &str = "rtsp://restored.invalid/";
 
+/// Where a file's segment belongs.
+pub(super) enum Belongs {
+    /// To this ledger.
+    To(LedgerOf),
+    /// Nowhere; says why.
+    Nowhere(String),
+}
+
 /// Ids of cameras by their tenant and readable key.
 #[derive(Debug, Default)]
 pub(super) struct Cameras {
@@ -22,30 +30,42 @@ pub(super) struct Cameras {
 
 impl Cameras {
     /// The ledger that a file belongs to. Its camera, and its tenant, are made if the catalog does
-    /// not have them; none if its camera's name is no key.
+    /// not have them.
     pub(super) async fn of(
         &mut self,
         footage: &Footage,
         restored: &Restored,
         report: &mut RebuildReport,
-    ) -> Result<Option<LedgerOf>> {
-        let Some(stream) = restored.stream() else { return Ok(None) };
+    ) -> Result<Belongs> {
+        let Some(stream) = restored.stream() else {
+            return Ok(Belongs::Nowhere(format!("it is of an unknown stream `{}`", restored.meta.stream)));
+        };
         let org_id = OrgId(Uuid::from_bytes(restored.meta.org_id));
         let name = (org_id, restored.meta.camera_key.clone());
         if let Some(id) = self.ids.get(&name) {
-            return Ok(Some(LedgerOf { org_id, camera_id: *id, stream }));
+            return Ok(Belongs::To(LedgerOf { org_id, camera_id: *id, stream }));
         }
         let id = match camera_of(footage, restored).await? {
             Some((camera, _)) => camera.id,
             None => {
-                let Some(camera) = made_up(footage, org_id, restored) else { return Ok(None) };
-                report.cameras += 1;
+                let Some(camera) = made_up(footage, org_id, restored) else {
+                    let why = format!("`{}` is not the key of a camera", restored.meta.camera_key);
+                    return Ok(Belongs::Nowhere(why));
+                };
+                if let Some(other) = footage.catalog.camera_by_id_with_deleted(camera.id).await? {
+                    // A key is never changed, so one of the two was tampered with or damaged.
+                    let why =
+                        format!("it has the id of the camera `{}` and the key `{}`", other.key, camera.key);
+                    return Ok(Belongs::Nowhere(why));
+                }
                 make_organization(footage, org_id).await?;
-                footage.catalog.upsert_camera(&camera).await?
+                let id = footage.catalog.upsert_camera(&camera).await?;
+                report.cameras += 1;
+                id
             }
         };
         self.ids.insert(name, id);
-        Ok(Some(LedgerOf { org_id, camera_id: id, stream }))
+        Ok(Belongs::To(LedgerOf { org_id, camera_id: id, stream }))
     }
 }
 

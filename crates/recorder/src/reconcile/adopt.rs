@@ -4,7 +4,7 @@ use nightjar_media::WallTime;
 use nightjar_model::{Camera, CameraKey, Gap, GapId, Location, OrgId, Segment, SegmentId, StreamName};
 use uuid::Uuid;
 
-use super::{Outcome, Restored, finish_file};
+use super::{Outcome, Restored, finish_file, impossible_times};
 use crate::footage::{Footage, FootageError, Result};
 
 /// Nothing that was ever begun as a segment is smaller than this.
@@ -43,6 +43,10 @@ pub(super) async fn adopt(footage: &Footage, key: &str) -> Result<Adoption> {
         }
         Err(error) => return Err(error),
     };
+    if let Some(why) = impossible_times(&restored, footage.now()) {
+        tracing::warn!(key, reason = why, "a file in the footage folder can't be adopted; it stays");
+        return Ok(Adoption::Unknown);
+    }
     let Some((camera, stream)) = camera_of(footage, &restored).await? else {
         tracing::warn!(key, camera = restored.meta.camera_key, "footage of an unknown camera; it stays");
         return Ok(Adoption::Unknown);

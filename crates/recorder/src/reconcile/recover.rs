@@ -195,28 +195,50 @@ fn lost(row: &Segment, start: WallTime) -> Gap {
 async fn adopt_since(footage: &Footage, since: WallTime, report: &mut ReconcileReport) -> Result<()> {
     let recent = footage.on_disk(move |local| {
         let mut keys = Vec::new();
-        local.walk(&mut |entry| {
-            if entry.modified >= since {
-                keys.push(entry.key);
-            }
-            true
-        })?;
+        local.walk_readable(
+            &mut |entry| {
+                if entry.modified >= since {
+                    keys.push(entry.key);
+                }
+                true
+            },
+            &mut pass_by,
+        )?;
         Ok(keys)
     });
     for key in recent.await? {
-        if key.ends_with(TEMPORARY_SUFFIX) {
-            footage.on_disk(move |local| Ok(local.delete(&key)?)).await?;
-            report.leftovers += 1;
-        } else if key.ends_with(".mp4") {
-            match adopt(footage, &key).await? {
-                Adoption::Known => {}
-                Adoption::Adopted => report.adopted += 1,
-                Adoption::Worthless => report.leftovers += 1,
-                Adoption::Unknown => report.unknown_files += 1,
+        match adopt_recent(footage, &key, report).await {
+            Err(error) if error.concerns_all() => return Err(error),
+            // One bad file must not keep the cameras from being recorded.
+            Err(error) => {
+                report.failed += 1;
+                tracing::warn!(key, %error, "a file without a row can't be adopted now; it stays");
             }
+            Ok(()) => {}
         }
     }
     Ok(())
+}
+
+async fn adopt_recent(footage: &Footage, key: &str, report: &mut ReconcileReport) -> Result<()> {
+    if key.ends_with(TEMPORARY_SUFFIX) {
+        let key = key.to_owned();
+        footage.on_disk(move |local| Ok(local.delete(&key)?)).await?;
+        report.leftovers += 1;
+    } else if key.ends_with(".mp4") {
+        match adopt(footage, key).await? {
+            Adoption::Known => {}
+            Adoption::Adopted => report.adopted += 1,
+            Adoption::Worthless => report.leftovers += 1,
+            Adoption::Unknown => report.unknown_files += 1,
+        }
+    }
+    Ok(())
+}
+
+/// A folder that can't be read is reported, and the others are gone through.
+pub(super) fn pass_by(key: String, error: StorageError) {
+    tracing::warn!(key, %error, "a part of the footage folder can't be read");
 }
 
 fn warn_about_new_volume(footage: &Footage, open: &[Segment]) {

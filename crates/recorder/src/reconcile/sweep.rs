@@ -2,11 +2,12 @@
 
 use nightjar_media::WallTime;
 use nightjar_model::{Segment, SegmentState};
-use nightjar_storage::{LocalTier, TEMPORARY_SUFFIX};
+use nightjar_storage::{LocalEntry, LocalTier, TEMPORARY_SUFFIX};
 
 use super::adopt::{Adoption, adopt, row_of};
 use super::dangling::settle_dangling;
 use super::digests::complete;
+use super::recover::pass_by;
 use super::{KeySet, ReconcileConfig, ReconcileReport};
 use crate::footage::{Footage, Result};
 
@@ -84,7 +85,7 @@ async fn look_at_files(
     let settled: WallTime = footage.now() - config.settle;
     let look = move |local: &LocalTier| {
         let (mut files, mut findings) = (KeySet::default(), Findings::default());
-        local.walk(&mut |entry| {
+        let mut visit = |entry: LocalEntry| {
             let old = entry.modified <= settled;
             if entry.key.ends_with(TEMPORARY_SUFFIX) {
                 if old {
@@ -99,7 +100,8 @@ async fn look_at_files(
                 _ => {}
             }
             findings.orphans.len() + findings.leftovers.len() < MAX_FINDINGS
-        })?;
+        };
+        local.walk_readable(&mut visit, &mut pass_by)?;
         files.seal();
         Ok((files, findings))
     };
@@ -162,7 +164,14 @@ async fn check_rows(footage: &Footage, files: &KeySet, report: &mut ReconcileRep
         for row in page {
             let checked = row.state == SegmentState::Finished && footage.is_here(&row);
             if checked && files.get(&row.key) != Some(row.bytes) {
-                settle_dangling(footage, &row, report).await?;
+                match settle_dangling(footage, &row, report).await {
+                    Err(error) if error.concerns_all() => return Err(error),
+                    Err(error) => {
+                        report.failed += 1;
+                        tracing::warn!(key = row.key, %error, "the file of a segment can't be checked now");
+                    }
+                    Ok(()) => {}
+                }
             }
         }
         if !full {

@@ -5,14 +5,24 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use nightjar_model::StatusBoard;
-use nightjar_recorder::{Progress, RebuildOptions, Stage, VerifyOptions};
+use nightjar_recorder::{Progress, RebuildOptions, RebuildReport, Stage, VerifyOptions};
 
 use crate::cli::{CatalogCommand, ConfigArgs, RebuildArgs, RebuildSource, VerifyArgs};
 use crate::config::Config;
+use crate::exclusive::{self, Exclusive};
 use crate::serve::open;
 
 /// Exit status when something is wrong with the catalog or it can't be looked at.
 const WRONG: u8 = 1;
+/// Exit status when a rebuild is complete but for files that it had to leave out.
+const LEFT_OUT: u8 = 3;
+/// Files that are named on the terminal; all are in the log.
+const SHOWN: usize = 20;
+/// What no file tells.
+const NOT_IN_FILES: &str = "\
+Not restored, because footage does not hold it: accounts, sign-ins and API tokens; addresses, passwords,
+groups, tags and settings of cameras that are not in the configuration file (they are switched off now);
+events; the audit trail; why footage is missing where it is. All of that is in a backup: see `nightjar restore`.";
 
 /// Runs one of the catalog's commands.
 pub(crate) fn run(command: &CatalogCommand) -> ExitCode {
@@ -64,6 +74,8 @@ async fn verify(config: Config, args: &VerifyArgs) -> Result<ExitCode> {
 }
 
 async fn rebuild(config: Config, args: &RebuildArgs) -> Result<ExitCode> {
+    let _exclusive = Exclusive::acquire(&config, "catalog rebuild")?;
+    let _claim = exclusive::claim_node(&config, "catalog rebuild").await?;
     let footage = open::all(&config, StatusBoard::default()).await?;
     open::desired_cameras(&footage.catalog, &config).await?;
     let from_disk = matches!(args.from, RebuildSource::Disk);
@@ -76,11 +88,30 @@ async fn rebuild(config: Config, args: &RebuildArgs) -> Result<ExitCode> {
     line.clear();
     footage.catalog.close().await;
     let report = report.context("can't rebuild the catalog")?;
+    Ok(tell(&report))
+}
+
+/// Prints what a rebuild did; the exit status says whether it is all that there was.
+fn tell(report: &RebuildReport) -> ExitCode {
     println!("restored    {} segments of {} cameras, {} gaps", report.segments, report.cameras, report.gaps);
     println!("known       {} segments were in the catalog already", report.known);
     println!("finished    {} files that were still open", report.finished);
-    println!("skipped     {} files that are no segments", report.skipped);
-    Ok(ExitCode::SUCCESS)
+    println!("empty       {} files without a single frame", report.empty);
+    println!("left out    {} files that could not be restored", report.left_out.count());
+    for left in report.left_out.named().iter().take(SHOWN) {
+        println!("            {}: {}", safe(&left.key), safe(&left.reason));
+    }
+    let more = report.left_out.count().saturating_sub(SHOWN as u64);
+    if more > 0 {
+        println!("            and {more} more: see the log");
+    }
+    println!("\n{NOT_IN_FILES}");
+    if report.left_out.count() > 0 { ExitCode::from(LEFT_OUT) } else { ExitCode::SUCCESS }
+}
+
+/// Names and keys come from files: nothing in them must speak to the terminal.
+fn safe(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(300).collect()
 }
 
 /// One line on a terminal that is written over; nothing elsewhere.

@@ -1,12 +1,12 @@
 //! Keys that the server makes for itself, in `{data_dir}/keys`, readable by nobody else.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use nightjar_catalog::Sealer;
+use nightjar_storage::{create_private_folder, private_file};
 
 use crate::process_env;
 
@@ -48,7 +48,7 @@ fn parse(text: &str) -> Result<[u8; 32]> {
 
 fn made_once(data_dir: &Path, name: &str) -> Result<[u8; 32]> {
     let folder = data_dir.join("keys");
-    fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
+    create_private_folder(&folder).with_context(|| format!("can't create {}", folder.display()))?;
     let path = folder.join(name);
     let read = || -> Result<[u8; 32]> {
         let bytes = fs::read(&path)?;
@@ -57,7 +57,7 @@ fn made_once(data_dir: &Path, name: &str) -> Result<[u8; 32]> {
         key.copy_from_slice(&bytes);
         Ok(key)
     };
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+    match private_file().create_new(true).open(&path) {
         Ok(mut file) => {
             let mut key = [0; 32];
             let mut random = fs::File::open("/dev/urandom").context("can't get random bytes")?;

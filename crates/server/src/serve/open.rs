@@ -1,6 +1,5 @@
 //! Opening what the process stands on, with errors that say what to do.
 
-use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -12,7 +11,7 @@ use nightjar_model::{CameraId, CameraKey, OrgId, Reach, StatusBoard};
 use nightjar_playback::{PlaybackConfig, RemoteDelivery};
 use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig, Uploading};
 use nightjar_sources::SourcesConfig;
-use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier};
+use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier, create_private_folder};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -54,7 +53,7 @@ pub(super) fn camera_cache(
 /// The catalog alone.
 pub(crate) async fn catalog(config: &Config) -> Result<Catalog> {
     let data = &config.service.data_dir;
-    fs::create_dir_all(data)
+    create_private_folder(data)
         .with_context(|| format!("can't create {} (service.data_dir)", data.display()))?;
     let options = CatalogOptions {
         max_connections: config.database.max_connections,

@@ -6,6 +6,7 @@ mod audit;
 mod bucket;
 mod canary;
 mod disk;
+mod exclusive;
 #[path = "../../../storage/tests/it/fault_proxy.rs"]
 mod fault_proxy;
 mod kill;
@@ -14,6 +15,7 @@ mod limits;
 mod logs;
 mod many_cameras;
 mod metrics;
+mod privacy;
 mod probe;
 mod purge;
 mod real_cameras;

@@ -1,7 +1,7 @@
 //! The volume marker: proof that a folder is the volume that footage was written to, and not the
 //! empty mount point of one that is missing.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{TEMPORARY_SUFFIX, sync_folder};
+use crate::private::private_file;
 use crate::{Result, StorageError};
 
 /// Name of the marker file in the footage folder.
@@ -55,7 +56,10 @@ impl VolumeMarker {
         let path = root.join(MARKER_NAME);
         let temporary = root.join(format!("{MARKER_NAME}{TEMPORARY_SUFFIX}"));
         let text = serde_json::to_string_pretty(&marker).expect("three plain fields always serialize");
-        File::create(&temporary)
+        private_file()
+            .create(true)
+            .truncate(true)
+            .open(&temporary)
             .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
             .and_then(|()| fs::rename(&temporary, &path))
             .map_err(|e| StorageError::local("write", &path, e))?;

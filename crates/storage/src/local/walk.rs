@@ -21,15 +21,26 @@ pub struct LocalEntry {
 
 /// Visits files depth first, sorted within each folder: memory is that of one folder's names,
 /// however many there are. What vanishes meanwhile is left out.
-pub(super) fn walk(root: &Path, visit: &mut dyn FnMut(LocalEntry) -> bool) -> Result<()> {
-    walk_folder(root, "", visit).map(|_| ())
+///
+/// `failed` decides about each folder or file that can't be read: passed by, or the end of the walk.
+pub(super) fn walk(
+    root: &Path,
+    visit: &mut dyn FnMut(LocalEntry) -> bool,
+    failed: &mut dyn FnMut(StorageError) -> Result<()>,
+) -> Result<()> {
+    walk_folder(root, "", visit, failed).map(|_| ())
 }
 
-fn walk_folder(folder: &Path, prefix: &str, visit: &mut dyn FnMut(LocalEntry) -> bool) -> Result<bool> {
+fn walk_folder(
+    folder: &Path,
+    prefix: &str,
+    visit: &mut dyn FnMut(LocalEntry) -> bool,
+    failed: &mut dyn FnMut(StorageError) -> Result<()>,
+) -> Result<bool> {
     let mut entries = match fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<DirEntry>>>) {
         Ok(entries) => entries,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(true),
-        Err(e) => return Err(StorageError::local("list the folder", folder, e)),
+        Err(e) => return failed(StorageError::local("list the folder", folder, e)).map(|()| true),
     };
     entries.sort_by_key(DirEntry::file_name);
     for entry in entries {
@@ -40,11 +51,14 @@ fn walk_folder(folder: &Path, prefix: &str, visit: &mut dyn FnMut(LocalEntry) ->
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
             Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(StorageError::local("look at", &path, e)),
+            Err(e) => {
+                failed(StorageError::local("look at", &path, e))?;
+                continue;
+            }
         };
         let key = format!("{prefix}{name}");
         let go_on = if metadata.is_dir() {
-            walk_folder(&path, &format!("{key}/"), visit)?
+            walk_folder(&path, &format!("{key}/"), visit, failed)?
         } else if metadata.is_file() {
             let modified = metadata.modified().map_or(WallTime::from_micros(0), WallTime::from);
             visit(LocalEntry { key, bytes: metadata.len(), modified })

@@ -1,6 +1,5 @@
 //! Getting bytes back from the bucket.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
@@ -13,6 +12,7 @@ use tokio::runtime::Handle;
 
 use super::{RemoteTier, object_path};
 use crate::local::{TEMPORARY_SUFFIX, sync_folder};
+use crate::private::private_file;
 use crate::{Result, StorageError};
 
 /// What a stream or digest asks for at a time: each block is a request of its own, so that
@@ -78,7 +78,8 @@ impl RemoteTier {
         name.push(TEMPORARY_SUFFIX);
         let temporary = Path::new(&name).to_owned();
         let wrong = |error| StorageError::local("write", &temporary, error);
-        let mut file = File::create(&temporary).map_err(wrong)?;
+        let options = private_file().create(true).truncate(true).to_owned();
+        let mut file = options.open(&temporary).map_err(wrong)?;
         let mut blocks = std::pin::pin!(self.blocks(key, 0..bytes));
         while let Some(block) = blocks.next().await {
             let block = block?;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use nightjar_catalog::{Catalog, CatalogOptions, LedgerItem, Sealer};
@@ -93,7 +93,11 @@ impl Setup {
 
     /// Starts the server and waits until it is ready.
     pub(crate) async fn serve(&self) -> Nightjar {
-        let mut server = self.serve_unready();
+        self.until_ready(self.command(&["serve"], "serve.log")).await
+    }
+
+    async fn until_ready(&self, command: Command) -> Nightjar {
+        let mut server = self.spawn(command);
         let ready = async || {
             if let Ok(Some(status)) = server.child.try_wait() {
                 panic!("nightjar ended with {status}:\n{}", self.log());
@@ -108,9 +112,29 @@ impl Setup {
         server
     }
 
+    /// The same under another umask than the test's own.
+    pub(crate) async fn serve_with_umask(&self, umask: &str) -> Nightjar {
+        let command = self.command(&["serve"], "serve.log");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh", BINARY]).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let log = File::options().create(true).append(true).open(self.path("serve.log")).expect("log");
+        shell.stdin(Stdio::null()).stdout(log.try_clone().expect("log")).stderr(log);
+        self.until_ready(shell).await
+    }
+
     /// Starts the server, ready or not.
     pub(crate) fn serve_unready(&self) -> Nightjar {
-        let child = self.command(&["serve"], "serve.log").spawn().expect("nightjar starts");
+        self.spawn(self.command(&["serve"], "serve.log"))
+    }
+
+    fn spawn(&self, mut command: Command) -> Nightjar {
+        let child = command.spawn().expect("nightjar starts");
         let base = format!("http://127.0.0.1:{}", self.port);
         let client = reqwest::Client::builder().timeout(ANSWER).build().expect("a client");
         Nightjar { child, base, client, bearer: String::new() }
@@ -140,6 +164,14 @@ impl Setup {
         let mut command = self.command(arguments, log);
         let ended = tokio::task::spawn_blocking(move || command.status().expect("nightjar runs"));
         ended.await.expect("waited").success()
+    }
+
+    /// Runs another command of the binary to its end, and returns what it said.
+    pub(crate) async fn output(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments, "output.log");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let ended = tokio::task::spawn_blocking(move || command.output().expect("nightjar runs"));
+        ended.await.expect("waited")
     }
 
     pub(crate) fn footage(&self) -> PathBuf {
