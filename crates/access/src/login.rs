@@ -31,6 +31,7 @@ impl Access {
     /// Signs somebody in. Whether an account exists is not told, by no answer and by no time; who
     /// has to wait is refused before any work is done.
     pub async fn login(&self, login: &Login, now: WallTime) -> Result<SignIn> {
+        self.prepare_signer(now).await?;
         let suspects = Suspects::new(&login.username, &login.client);
         let claimed = Claimed::Name(&login.username);
         let record = self.check_password_of(claimed, &login.password, &suspects, now).await?;

@@ -60,15 +60,15 @@ impl Access {
     }
 
     pub(crate) async fn session_changed(&self, id: SessionId) {
-        self.inner.cache.invalidate(&keys::session(id)).await;
+        self.forget(keys::session(id)).await;
     }
 
     pub(crate) async fn token_changed(&self, id: TokenId) {
-        self.inner.cache.invalidate(&token_key(id)).await;
+        self.forget(token_key(id)).await;
     }
 
     pub(crate) async fn user_changed(&self, id: UserId) {
-        self.inner.cache.invalidate(&keys::user_token(id)).await;
+        self.forget(keys::user_token(id)).await;
     }
 }
 

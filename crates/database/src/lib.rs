@@ -12,11 +12,13 @@ pub mod migrate;
 mod reseal;
 pub mod seal;
 pub mod sql;
+mod unit;
 
 pub use database::{CatalogOptions, Database, DatabaseKind};
 pub use error::CatalogError;
 pub use hidden::Hidden;
 pub use seal::Sealer;
+pub use unit::Connection;
 
 /// What every operation gives.
 pub type Result<T, E = CatalogError> = std::result::Result<T, E>;

@@ -10,11 +10,12 @@ use nightjar_model::{Role, Secret, WallTime};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::claims::Claims;
 use super::discovery::Metadata;
 use super::provider::Provider;
 use super::tokens::{Grant, words};
-use super::{Oidc, OidcError, Result};
-use crate::{ClientInfo, SignIn, random};
+use super::{Oidc, OidcError, OidcProvider, Result};
+use crate::{Access, ClientInfo, SignIn, random};
 
 /// How long somebody may take at the provider.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -45,6 +46,15 @@ pub struct Answer {
     pub issuer: Option<String>,
 }
 
+/// Somebody whose identity a provider has proven.
+#[derive(Debug)]
+pub struct Proven {
+    provider: OidcProvider,
+    claims: Claims,
+    /// Where the person wanted to be: a path of ours.
+    pub return_to: String,
+}
+
 /// A sign-in that was finished.
 #[derive(Debug)]
 pub struct Finished {
@@ -54,8 +64,6 @@ pub struct Finished {
     pub created: bool,
     /// The role before, if the provider has changed it.
     pub previous_role: Option<Role>,
-    /// Where the person wanted to be: a path of ours.
-    pub return_to: String,
 }
 
 /// What is kept while somebody is at the provider.
@@ -98,15 +106,14 @@ impl Oidc {
         Ok(Started { address, browser: Secret::new(browser), lifetime: PATIENCE })
     }
 
-    /// Finishes a sign-in with what the browser brought.
-    pub async fn finish(
+    /// Exchanges what the browser brought, once, for the proof of who it is.
+    pub async fn prove(
         &self,
         name: &str,
         answer: &Answer,
         browser: Option<&str>,
-        client: &ClientInfo,
         now: WallTime,
-    ) -> Result<Finished> {
+    ) -> Result<Proven> {
         let provider = self.provider(name)?;
         let pending = self.take(provider, answer, browser).await?;
         if let Some(error) = &answer.error {
@@ -120,11 +127,7 @@ impl Oidc {
         let tokens = provider.redeem(&metadata, grant).await?;
         let claims = provider.prove(&metadata, &tokens, &pending.nonce, now).await?;
         let claims = provider.complete(&metadata, &tokens, claims).await?;
-        let access = &self.inner.access;
-        let arrival = access.arrive(&provider.settings, &claims, now).await?;
-        let sign_in = access.sign_in(arrival.user, client, now).await?;
-        let (created, previous_role) = (arrival.created, arrival.previous_role);
-        Ok(Finished { sign_in, created, previous_role, return_to: pending.return_to })
+        Ok(Proven { provider: provider.settings.clone(), claims, return_to: pending.return_to })
     }
 
     /// The address of the provider's sign-in page (OpenID Connect Core 1.0 §3.1.2.1).
@@ -162,6 +165,21 @@ impl Oidc {
         let first = cache.add_once(&keys::once("oidc", &digest_of(state)), PATIENCE).await;
         cache.remove(&pending_key(state)).await;
         if first { Ok(pending) } else { Err(OidcError::Expired) }
+    }
+}
+
+impl Access {
+    /// Signs somebody in whose identity a provider has proven.
+    pub async fn sign_in_proven(
+        &self,
+        proven: &Proven,
+        client: &ClientInfo,
+        now: WallTime,
+    ) -> Result<Finished> {
+        self.prepare_signer(now).await?;
+        let arrival = self.arrive(&proven.provider, &proven.claims, now).await?;
+        let sign_in = self.sign_in(arrival.user, client, now).await?;
+        Ok(Finished { sign_in, created: arrival.created, previous_role: arrival.previous_role })
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{SignIn, granted};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -57,12 +57,15 @@ pub(crate) async fn log_in(
         totp: body.totp,
         client: client.for_access(),
     };
-    match state.access.login(&login, state.clock.now()).await {
-        Ok(signed_in) => {
-            let caller = signed_in.caller();
-            Deed::done("auth.login").to("session", signed_in.session.id).by(&state, &caller, &client).await?;
-            granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await
-        }
+    let now = state.clock.now();
+    let log_in = async |work: &Work| {
+        let signed_in = work.access.login(&login, now).await?;
+        let deed = Deed::done("auth.login").to("session", signed_in.session.id);
+        work.note(&signed_in.caller(), deed);
+        Ok::<_, AccessError>(signed_in)
+    };
+    match state.audited(&client, log_in).await {
+        Ok(signed_in) => granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await,
         Err(error) => {
             note_failure(&state, &body.username, &error, &client).await?;
             Err(error.into())

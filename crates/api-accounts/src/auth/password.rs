@@ -6,7 +6,7 @@ use nightjar_model::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -44,10 +44,12 @@ pub(crate) async fn change_password(
     JsonBody(body): JsonBody<PasswordBody>,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    state
-        .access
-        .change_password(&caller, &body.current_password, &body.new_password, &client.for_access(), now)
-        .await?;
-    Deed::done("user.password").to("user", caller.user).by(&state, &caller, &client).await?;
+    let change = async |work: &Work| {
+        let (current, new) = (&body.current_password, &body.new_password);
+        work.access.change_password(&caller, current, new, &client.for_access(), now).await?;
+        work.note(&caller, Deed::done("user.password").to("user", caller.user));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, change).await?;
     Ok(no_content())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{User, find, for_audit};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::auth::scope;
 use crate::body::JsonBody;
 use crate::enums::Role;
@@ -91,17 +91,21 @@ pub(crate) async fn change_user(
         active: body.active,
     };
     let now = state.clock.now();
-    let mut user = state.access.update_user(&caller, before.id, patch, expected, now).await?;
-    let deed = Deed::done("user.update").to("user", user.id);
-    deed.change(&for_audit(&before), &for_audit(&user)).by(&state, &caller, &client).await?;
-    if let Some(password) = &body.password {
-        state.access.reset_password(&caller, before.id, password, now).await?;
-        Deed::done("user.password").to("user", user.id).by(&state, &caller, &client).await?;
-    }
-    if body.totp == Some(false) && before.totp {
-        state.access.reset_totp(&caller, before.id, now).await?;
-        Deed::done("user.totp_disable").to("user", user.id).by(&state, &caller, &client).await?;
-    }
+    let change = async |work: &Work| {
+        let user = work.access.update_user(&caller, before.id, patch.clone(), expected, now).await?;
+        let deed = Deed::done("user.update").to("user", user.id);
+        work.note(&caller, deed.change(&for_audit(&before), &for_audit(&user)));
+        if let Some(password) = &body.password {
+            work.access.reset_password(&caller, before.id, password, now).await?;
+            work.note(&caller, Deed::done("user.password").to("user", user.id));
+        }
+        if body.totp == Some(false) && before.totp {
+            work.access.reset_totp(&caller, before.id, now).await?;
+            work.note(&caller, Deed::done("user.totp_disable").to("user", user.id));
+        }
+        Ok::<_, ApiError>(user)
+    };
+    let mut user = state.audited(&client, change).await?;
     if body.password.is_some() || body.totp.is_some() {
         user = find(&state, &caller, &id).await?;
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::input::{CameraInput, as_input, check_group, for_audit};
 use super::{Camera, taken};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::{JsonBody, from_value, merge};
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -89,8 +89,13 @@ async fn write(
         let hidden = || ApiError::camera_not_found(camera.key.as_str());
         guard::may(caller, Permission::RecordingDelete, camera.group_id, hidden)?;
     }
-    let written = state.catalog.update_camera(wanted, expected, state.clock.now()).await.map_err(taken)?;
-    let deed = Deed::done("camera.update").to("camera", camera.id);
-    deed.change(&for_audit(camera), &for_audit(&written)).by(state, caller, client).await?;
+    let now = state.clock.now();
+    let change = async |work: &Work| {
+        let written = work.catalog().update_camera(wanted, expected, now).await.map_err(taken)?;
+        let deed = Deed::done("camera.update").to("camera", camera.id);
+        work.note(caller, deed.change(&for_audit(camera), &for_audit(&written)));
+        Ok::<_, ApiError>(written)
+    };
+    let written = state.audited(client, change).await?;
     Ok(tagged(state.ok(Camera::new(&written, state)), written.version))
 }

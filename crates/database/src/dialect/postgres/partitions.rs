@@ -2,7 +2,7 @@
 //! ever refused for want of a partition.
 
 use nightjar_model::{EventId, WallTime, to_rfc3339};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 
 use crate::Result;
 use crate::sql::statement;
@@ -19,7 +19,7 @@ struct Month {
 }
 
 /// Makes the partitions of this month and the next ones.
-pub(in crate::dialect) async fn keep(writer: &DatabaseConnection, now: WallTime) -> Result<()> {
+pub(in crate::dialect) async fn keep(writer: &impl ConnectionTrait, now: WallTime) -> Result<()> {
     if !is_partitioned(writer).await? {
         return Ok(());
     }
@@ -40,7 +40,7 @@ pub(in crate::dialect) async fn keep(writer: &DatabaseConnection, now: WallTime)
 }
 
 /// Drops the partitions of months that end at or before `cutoff`; of a hypertable, its chunks.
-pub(in crate::dialect) async fn drop_before(writer: &DatabaseConnection, cutoff: WallTime) -> Result<()> {
+pub(in crate::dialect) async fn drop_before(writer: &impl ConnectionTrait, cutoff: WallTime) -> Result<()> {
     if !is_partitioned(writer).await? {
         let text = "SELECT drop_chunks('events', older_than => $1)";
         writer.execute_raw(statement(writer, text, [cutoff.micros().into()])).await?;
@@ -59,7 +59,7 @@ pub(in crate::dialect) async fn drop_before(writer: &DatabaseConnection, cutoff:
 }
 
 /// Whether it is not a hypertable of TimescaleDB, which makes its own parts.
-async fn is_partitioned(writer: &DatabaseConnection) -> Result<bool> {
+async fn is_partitioned(writer: &impl ConnectionTrait) -> Result<bool> {
     let text = "SELECT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'events'::regclass)";
     let row = writer.query_one_raw(statement(writer, text, [])).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(false))
