@@ -58,8 +58,9 @@ impl Access {
         }
         let user = first_admin(&first.username, &first.display_name, now);
         self.prepare_signer(now).await?;
-        self.atomically(async |access| {
-            if !access.catalog().take_setting(SETTING, &kept).await? {
+        let (user, kept) = (&user, &kept);
+        self.atomically(|access| async move {
+            if !access.catalog().take_setting(SETTING, kept).await? {
                 return Err(AccessError::SetupClosed);
             }
             let organization = first.organization.as_deref();
@@ -74,7 +75,7 @@ impl Access {
         if self.is_set_up().await? {
             return Ok(false);
         }
-        let made = self.atomically(async |access| {
+        let made = self.atomically(|access| async move {
             let user = access.make_first(first_admin("admin", "", now), password, None, now).await?;
             access.catalog().append_audit(&[made_at_start(&user, now)]).await?;
             Ok(())

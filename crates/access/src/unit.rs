@@ -23,9 +23,10 @@ impl Access {
     /// Runs several operations in one transaction: all of what they write is kept, or nothing. `work`
     /// gets a handle that is bound to the transaction and may run several times, as
     /// [`Catalog::atomically`] says. Others hear of the changes after the commit.
-    pub async fn atomically<T, E>(&self, work: impl AsyncFn(Self) -> Result<T, E>) -> Result<T, E>
+    pub async fn atomically<T, E, F>(&self, work: impl Fn(Self) -> F) -> Result<T, E>
     where
         E: From<CatalogError>,
+        F: Future<Output = Result<T, E>>,
     {
         if self.unit.is_some() {
             return work(self.clone()).await;
@@ -35,7 +36,7 @@ impl Access {
             news.lock().clear();
             Self { inner: self.inner.clone(), unit: Some(Unit { catalog, news: news.clone() }) }
         };
-        let value = self.inner.catalog.atomically(async |catalog| work(within(catalog)).await).await?;
+        let value = self.inner.catalog.atomically(|catalog| work(within(catalog))).await?;
         let keys = std::mem::take(&mut *news.lock());
         for key in keys {
             self.inner.cache.invalidate(&key).await;

@@ -121,8 +121,9 @@ impl Access {
         }
         // First it may not do anything any more: that is refused for the last administrator.
         let idle = User { active: false, ..user.clone() };
-        self.atomically(async |access| {
-            access.write_user(&user, &idle, now).await?;
+        let (user, idle) = (&user, &idle);
+        self.atomically(|access| async move {
+            access.write_user(user, idle, now).await?;
             access.catalog().delete_user(user.org_id, id).await?;
             access.user_changed(id).await;
             Ok(())
@@ -189,8 +190,9 @@ impl Access {
     ) -> Result<()> {
         check_password(password, &user.username)?;
         let hash = self.inner.hasher.turn().await?.hash(password).await?;
-        self.atomically(async |access| {
-            access.catalog().set_password(user.id, Some(&hash), version, now).await?;
+        let hash = &hash;
+        self.atomically(|access| async move {
+            access.catalog().set_password(user.id, Some(hash), version, now).await?;
             access.end_sessions_of(user.id, keep, now, SessionEnd::Revoked).await?;
             access.user_changed(user.id).await;
             Ok(())
@@ -223,7 +225,7 @@ impl Access {
     /// Writes a changed account, unless its organization would be left without an administrator.
     pub(crate) async fn write_user(&self, before: &User, after: &User, now: WallTime) -> Result<User> {
         let steps_down = rights::rules(before) && !rights::rules(after);
-        self.atomically(async |access| {
+        self.atomically(|access| async move {
             let user = access.catalog().update_user(after, Some(before.version), now).await?;
             // Counted after the change, which waits for those of the organization's other accounts.
             if steps_down && access.catalog().active_admins(before.org_id).await? == 0 {

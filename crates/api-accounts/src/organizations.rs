@@ -78,10 +78,11 @@ pub(crate) async fn create_organization(
     JsonBody(body): JsonBody<NewOrganization>,
 ) -> ApiResult<Organization> {
     let now = state.clock.now();
-    let create = async |work: &Work| {
-        let organization = work.access.create_organization(&caller, &body.name, now).await?;
+    let (caller, body) = (&caller, &body);
+    let create = |work: Work| async move {
+        let organization = work.access.create_organization(caller, &body.name, now).await?;
         let deed = Deed::done("organization.create").to("organization", organization.id);
-        work.note(&caller, deed.with(json!({ "name": organization.name })));
+        work.note(caller, deed.with(json!({ "name": organization.name })));
         Ok::<_, ApiError>(organization)
     };
     let organization = state.audited(&client, create).await?;

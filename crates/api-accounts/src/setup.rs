@@ -78,12 +78,13 @@ pub(crate) async fn set_up(
         organization: body.organization,
     };
     let now = state.clock.now();
-    let set_up = async |work: &Work| {
-        let signed_in = work.access.set_up(&first, &client.for_access(), now).await?;
+    let (first, client) = (&first, &client);
+    let set_up = |work: Work| async move {
+        let signed_in = work.access.set_up(first, &client.for_access(), now).await?;
         let caller = signed_in.caller();
         work.note(&caller, Deed::done("setup.done").to("user", caller.user));
         Ok::<_, ApiError>(signed_in)
     };
-    let signed_in = state.audited(&client, set_up).await?;
-    granted(&state, signed_in, body.cookie, StatusCode::CREATED, &client).await
+    let signed_in = state.audited(client, set_up).await?;
+    granted(&state, signed_in, body.cookie, StatusCode::CREATED, client).await
 }

@@ -76,13 +76,14 @@ impl Catalog {
     }
 
     /// Runs several operations in one transaction, as [`Database::atomically`] does.
-    pub async fn atomically<T, E>(&self, work: impl AsyncFn(Self) -> Result<T, E>) -> Result<T, E>
+    pub async fn atomically<T, E, F>(&self, work: impl Fn(Self) -> F) -> Result<T, E>
     where
         E: From<CatalogError>,
+        F: Future<Output = Result<T, E>>,
     {
         let changed = self.changed.clone().unwrap_or_default();
         let within = |database| Self { database, inner: self.inner.clone(), changed: Some(changed.clone()) };
-        let value = self.database.atomically(async |database| work(within(database)).await).await?;
+        let value = self.database.atomically(|database| work(within(database))).await?;
         if self.changed.is_none() && changed.load(Ordering::Relaxed) {
             self.changed();
         }

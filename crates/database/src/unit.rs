@@ -9,8 +9,8 @@
 
 use std::sync::Arc;
 
-use sea_orm::prelude::async_trait::async_trait;
 use parking_lot::Mutex;
+use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
     Statement, TransactionTrait,
@@ -170,9 +170,10 @@ impl Database {
     ///
     /// On SQLite the unit holds the write lock from its first write: writing with another handle
     /// than the one that `work` gets waits for the unit's own end.
-    pub async fn atomically<T, E>(&self, work: impl AsyncFn(Self) -> Result<T, E>) -> Result<T, E>
+    pub async fn atomically<T, E, F>(&self, work: impl Fn(Self) -> F) -> Result<T, E>
     where
         E: From<CatalogError>,
+        F: Future<Output = Result<T, E>>,
     {
         if self.unit.is_some() {
             return work(self.clone()).await;

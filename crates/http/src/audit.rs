@@ -1,6 +1,8 @@
 //! Writing the audit trail: what changes something in the same transaction, everything else before
 //! the answer goes out, so that nothing is done that is not in it.
 
+use std::sync::Arc;
+
 use nightjar_access::Access;
 use nightjar_catalog::{Catalog, CatalogError};
 use nightjar_model::{Actor, AuditRecord, Caller, OrgId, Outcome, Via, WallTime};
@@ -84,11 +86,12 @@ impl Deed {
     }
 }
 
-/// A change and its audit entries, in one transaction.
+/// A change and its audit entries, in one transaction. Cheap to clone; clones share everything.
+#[derive(Clone)]
 pub struct Work {
     /// Changes accounts within the transaction.
     pub access: Access,
-    records: Mutex<Vec<AuditRecord>>,
+    records: Arc<Mutex<Vec<AuditRecord>>>,
     client: Client,
     now: WallTime,
 }
@@ -120,24 +123,23 @@ impl ApiState {
     /// Makes a change and writes what it notes into the audit trail, in one transaction: if the trail
     /// can't be written, nothing has changed. `work` may run several times, and writes only with the
     /// handles that it gets.
-    pub async fn audited<T, E>(
-        &self,
-        client: &Client,
-        work: impl AsyncFn(&Work) -> Result<T, E>,
-    ) -> Result<T, E>
+    pub async fn audited<T, E, F>(&self, client: &Client, work: impl Fn(Work) -> F) -> Result<T, E>
     where
         E: From<CatalogError>,
+        F: Future<Output = Result<T, E>>,
     {
         let now = self.clock.now();
-        self.access
-            .atomically(async |access| {
-                let bound = Work { access, records: Mutex::default(), client: client.clone(), now };
-                let value = work(&bound).await?;
+        let run = |access: Access| {
+            let bound = Work { access, records: Arc::default(), client: client.clone(), now };
+            let working = work(bound.clone());
+            async move {
+                let value = working.await?;
                 let records = std::mem::take(&mut *bound.records.lock());
                 bound.catalog().append_audit(&records).await?;
                 Ok(value)
-            })
-            .await
+            }
+        };
+        self.access.atomically(run).await
     }
 }
 

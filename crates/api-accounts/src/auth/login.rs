@@ -58,8 +58,9 @@ pub(crate) async fn log_in(
         client: client.for_access(),
     };
     let now = state.clock.now();
-    let log_in = async |work: &Work| {
-        let signed_in = work.access.login(&login, now).await?;
+    let login = &login;
+    let log_in = |work: Work| async move {
+        let signed_in = work.access.login(login, now).await?;
         let deed = Deed::done("auth.login").to("session", signed_in.session.id);
         work.note(&signed_in.caller(), deed);
         Ok::<_, AccessError>(signed_in)

@@ -44,10 +44,11 @@ pub(crate) async fn log_out(
     JsonBody(body): JsonBody<LogoutBody>,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let log_out = async |work: &Work| {
-        work.access.logout(&caller, body.everywhere, now).await?;
+    let (caller, body) = (&caller, &body);
+    let log_out = |work: Work| async move {
+        work.access.logout(caller, body.everywhere, now).await?;
         let deed = Deed::done("auth.logout").with(json!({ "everywhere": body.everywhere }));
-        work.note(&caller, deed.to("user", caller.user));
+        work.note(caller, deed.to("user", caller.user));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, log_out).await?;

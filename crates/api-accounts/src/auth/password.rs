@@ -44,12 +44,13 @@ pub(crate) async fn change_password(
     JsonBody(body): JsonBody<PasswordBody>,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let change = async |work: &Work| {
+    let (caller, body, client) = (&caller, &body, &client);
+    let change = |work: Work| async move {
         let (current, new) = (&body.current_password, &body.new_password);
-        work.access.change_password(&caller, current, new, &client.for_access(), now).await?;
-        work.note(&caller, Deed::done("user.password").to("user", caller.user));
+        work.access.change_password(caller, current, new, &client.for_access(), now).await?;
+        work.note(caller, Deed::done("user.password").to("user", caller.user));
         Ok::<_, ApiError>(())
     };
-    state.audited(&client, change).await?;
+    state.audited(client, change).await?;
     Ok(no_content())
 }

@@ -53,29 +53,32 @@ pub(crate) async fn refresh(
         return Err(AuthFault::Missing.into());
     };
     let now = state.clock.now();
-    let refresh = async |work: &Work| match work.access.refresh(&token, &client.for_access(), now).await {
-        // What ended the sign-in stays written. Only that is noted: showing an old token again and again
-        // would fill the trail.
-        Err(AccessError::RefreshReused(session)) => {
-            if session.ended.is_some_and(|(at, _)| at == now) {
-                note_reuse(work, &session).await?;
+    let (token, client) = (&token, &client);
+    let refresh = |work: Work| async move {
+        match work.access.refresh(token, &client.for_access(), now).await {
+            // What ended the sign-in stays written. Only that is noted: showing an old token again and again
+            // would fill the trail.
+            Err(AccessError::RefreshReused(session)) => {
+                if session.ended.is_some_and(|(at, _)| at == now) {
+                    note_reuse(&work, &session).await?;
+                }
+                Ok(Err(AccessError::RefreshReused(session)))
             }
-            Ok(Err(AccessError::RefreshReused(session)))
+            Err(AccessError::Refresh) => Ok(Err(AccessError::Refresh)),
+            outcome => outcome.map(Ok),
         }
-        Err(AccessError::Refresh) => Ok(Err(AccessError::Refresh)),
-        outcome => outcome.map(Ok),
     };
-    let refreshed = state.audited(&client, refresh).await?;
+    let refreshed = state.audited(client, refresh).await?;
     if let Err(AccessError::RefreshReused(session)) = &refreshed
         && session.ended.is_some_and(|(at, _)| at == now)
     {
-        tell_reuse(&state, session, &client).await?;
+        tell_reuse(&state, session, client).await?;
     }
     match refreshed {
-        Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, &client).await,
+        Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, client).await,
         Err(error @ (AccessError::Refresh | AccessError::RefreshReused(_))) if by_cookie => {
             let mut response = ApiError::from(error).into_response();
-            clear_cookie(&mut response, &client);
+            clear_cookie(&mut response, client);
             Ok(response)
         }
         Err(error) => Err(error.into()),

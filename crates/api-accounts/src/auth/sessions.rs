@@ -88,9 +88,10 @@ pub(crate) async fn end_sign_in(
     let session = state.catalog.session(id).await?.filter(|session| session.user_id == caller.user);
     session.ok_or_else(ApiError::sign_in_not_found)?;
     let now = state.clock.now();
-    let end = async |work: &Work| {
+    let caller = &caller;
+    let end = |work: Work| async move {
         work.access.end_session(id, now, SessionEnd::Revoked).await?;
-        work.note(&caller, Deed::done("session.end").to("session", id));
+        work.note(caller, Deed::done("session.end").to("session", id));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, end).await?;

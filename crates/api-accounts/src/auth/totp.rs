@@ -89,9 +89,10 @@ pub(crate) async fn confirm_totp(
     JsonBody(body): JsonBody<CodeOnly>,
 ) -> ApiResult<RecoveryCodes> {
     let now = state.clock.now();
-    let confirm = async |work: &Work| {
-        let codes = work.access.confirm_totp(&caller, &body.code, now).await?;
-        work.note(&caller, Deed::done("user.totp_enable").to("user", caller.user));
+    let (caller, body) = (&caller, &body);
+    let confirm = |work: Work| async move {
+        let codes = work.access.confirm_totp(caller, &body.code, now).await?;
+        work.note(caller, Deed::done("user.totp_enable").to("user", caller.user));
         Ok::<_, ApiError>(codes)
     };
     let codes = state.audited(&client, confirm).await?;
@@ -115,11 +116,12 @@ pub(crate) async fn disable_totp(
     JsonBody(body): JsonBody<PasswordOnly>,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let disable = async |work: &Work| {
-        work.access.disable_totp(&caller, &body.password, &client.for_access(), now).await?;
-        work.note(&caller, Deed::done("user.totp_disable").to("user", caller.user));
+    let (caller, body, client) = (&caller, &body, &client);
+    let disable = |work: Work| async move {
+        work.access.disable_totp(caller, &body.password, &client.for_access(), now).await?;
+        work.note(caller, Deed::done("user.totp_disable").to("user", caller.user));
         Ok::<_, ApiError>(())
     };
-    state.audited(&client, disable).await?;
+    state.audited(client, disable).await?;
     Ok(no_content())
 }

@@ -99,10 +99,11 @@ pub(crate) async fn create_token(
         allowed_ips: body.allowed_ips,
     };
     let now = state.clock.now();
-    let create = async |work: &Work| {
-        let made = work.access.create_token(&caller, body.user_id.map(UserId), draft.clone(), now).await?;
+    let (caller, draft) = (&caller, &draft);
+    let create = |work: Work| async move {
+        let made = work.access.create_token(caller, body.user_id.map(UserId), draft.clone(), now).await?;
         let deed = Deed::done("token.create").to("token", made.token.id);
-        work.note(&caller, deed.with(for_audit(&made.token)));
+        work.note(caller, deed.with(for_audit(&made.token)));
         Ok::<_, ApiError>(made)
     };
     let made = state.audited(&client, create).await?;

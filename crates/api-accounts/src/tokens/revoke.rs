@@ -32,9 +32,10 @@ pub(crate) async fn revoke_token(
 ) -> Result<Response, ApiError> {
     let id = parse_id(&id)?;
     let now = state.clock.now();
-    let revoke = async |work: &Work| {
-        if work.access.revoke_token(&caller, id, now).await? {
-            work.note(&caller, Deed::done("token.revoke").to("token", id));
+    let caller = &caller;
+    let revoke = |work: Work| async move {
+        if work.access.revoke_token(caller, id, now).await? {
+            work.note(caller, Deed::done("token.revoke").to("token", id));
         }
         Ok::<_, ApiError>(())
     };

@@ -50,9 +50,10 @@ pub(crate) async fn set_token_rights(
 ) -> ApiResult<ApiToken> {
     let (id, permissions) = (parse_id(&id)?, parse_permissions(&body.permissions)?);
     let groups = scope(body.groups);
-    let change = async |work: &Work| {
-        let token = work.access.set_token_rights(&caller, id, permissions, groups.clone()).await?;
-        work.note(&caller, Deed::done("token.update").to("token", id).with(for_audit(&token)));
+    let (caller, groups) = (&caller, &groups);
+    let change = |work: Work| async move {
+        let token = work.access.set_token_rights(caller, id, permissions, groups.clone()).await?;
+        work.note(caller, Deed::done("token.update").to("token", id).with(for_audit(&token)));
         Ok::<_, ApiError>(token)
     };
     let token = state.audited(&client, change).await?;

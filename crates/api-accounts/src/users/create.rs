@@ -80,14 +80,15 @@ pub(crate) async fn create_user(
         password: body.password,
     };
     let now = state.clock.now();
-    let create = async |work: &Work| {
-        let user = work.access.create_user(&caller, org, draft.clone(), now).await?;
+    let (caller, draft) = (&caller, &draft);
+    let create = |work: Work| async move {
+        let user = work.access.create_user(caller, org, draft.clone(), now).await?;
         let deed = Deed::done("user.create").to("user", user.id).with(for_audit(&user));
         if user.org_id != caller.org {
             // Whoever looks there must see where the account came from.
-            work.note_in(user.org_id, &caller, deed.clone());
+            work.note_in(user.org_id, caller, deed.clone());
         }
-        work.note(&caller, deed);
+        work.note(caller, deed);
         Ok::<_, ApiError>(user)
     };
     let user = state.audited(&client, create).await?;

@@ -32,9 +32,10 @@ pub(crate) async fn delete_user(
 ) -> Result<Response, ApiError> {
     let user = find(&state, &caller, &id).await?;
     let now = state.clock.now();
-    let delete = async |work: &Work| {
-        work.access.delete_user(&caller, user.id, now).await?;
-        work.note(&caller, Deed::done("user.delete").to("user", user.id).with(for_audit(&user)));
+    let (caller, user) = (&caller, &user);
+    let delete = |work: Work| async move {
+        work.access.delete_user(caller, user.id, now).await?;
+        work.note(caller, Deed::done("user.delete").to("user", user.id).with(for_audit(user)));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, delete).await?;

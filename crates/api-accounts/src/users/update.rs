@@ -91,23 +91,25 @@ pub(crate) async fn change_user(
         active: body.active,
     };
     let now = state.clock.now();
-    let change = async |work: &Work| {
-        let user = work.access.update_user(&caller, before.id, patch.clone(), expected, now).await?;
+    let (password, totp) = (body.password, body.totp);
+    let (caller, before, patch, password) = (&caller, &before, &patch, &password);
+    let change = |work: Work| async move {
+        let user = work.access.update_user(caller, before.id, patch.clone(), expected, now).await?;
         let deed = Deed::done("user.update").to("user", user.id);
-        work.note(&caller, deed.change(&for_audit(&before), &for_audit(&user)));
-        if let Some(password) = &body.password {
-            work.access.reset_password(&caller, before.id, password, now).await?;
-            work.note(&caller, Deed::done("user.password").to("user", user.id));
+        work.note(caller, deed.change(&for_audit(before), &for_audit(&user)));
+        if let Some(password) = password {
+            work.access.reset_password(caller, before.id, password, now).await?;
+            work.note(caller, Deed::done("user.password").to("user", user.id));
         }
-        if body.totp == Some(false) && before.totp {
-            work.access.reset_totp(&caller, before.id, now).await?;
-            work.note(&caller, Deed::done("user.totp_disable").to("user", user.id));
+        if totp == Some(false) && before.totp {
+            work.access.reset_totp(caller, before.id, now).await?;
+            work.note(caller, Deed::done("user.totp_disable").to("user", user.id));
         }
         Ok::<_, ApiError>(user)
     };
     let mut user = state.audited(&client, change).await?;
-    if body.password.is_some() || body.totp.is_some() {
-        user = find(&state, &caller, &id).await?;
+    if password.is_some() || totp.is_some() {
+        user = find(&state, caller, &id).await?;
     }
     Ok(tagged(state.ok(User::new(&user)), user.version))
 }

@@ -1,6 +1,7 @@
 //! The API as a client sees it: requests against the router.
 
 mod attacks;
+mod audited;
 mod auth;
 mod authorization;
 mod camera_changes;

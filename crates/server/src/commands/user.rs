@@ -45,8 +45,9 @@ async fn add(config: Config, args: &UserAddArgs) -> Result<ExitCode> {
         active: true,
         password: (args.role != Role::ApiOnly).then(|| password.clone()),
     };
-    let create = async |access: Access| {
-        let user = access.create_user(&console(org), org, draft.clone(), now()).await?;
+    let (console, draft) = (&console(org), &draft);
+    let create = |access: Access| async move {
+        let user = access.create_user(console, org, draft.clone(), now()).await?;
         access.catalog().append_audit(&[record(&user, "user.create")]).await?;
         Ok::<_, AccessError>(user)
     };
@@ -65,12 +66,13 @@ async fn reset_password(config: Config, args: &UserResetArgs) -> Result<ExitCode
     let user = record.ok_or_else(|| anyhow!("there is no account `{}`", args.username))?.user;
     let (password, made) = password()?;
     let console = console(user.org_id);
-    let reset = async |access: Access| {
-        access.reset_password(&console, user.id, &password, now()).await?;
-        let mut records = vec![record(&user, "user.password")];
+    let (console, user, password) = (&console, &user, &password);
+    let reset = |access: Access| async move {
+        access.reset_password(console, user.id, password, now()).await?;
+        let mut records = vec![record(user, "user.password")];
         if args.totp {
-            access.reset_totp(&console, user.id, now()).await?;
-            records.push(record(&user, "user.totp_disable"));
+            access.reset_totp(console, user.id, now()).await?;
+            records.push(record(user, "user.totp_disable"));
         }
         access.catalog().append_audit(&records).await?;
         Ok::<_, AccessError>(())

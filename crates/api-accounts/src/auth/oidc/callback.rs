@@ -49,28 +49,29 @@ pub(crate) async fn back_from_provider(
         Ok(proven) => proven,
         Err(error) => return failed(&provider, error),
     };
-    let enter = async |work: &Work| {
-        match work.access.sign_in_proven(&proven, &client.for_access(), now).await {
+    let (proven, provider, client) = (&proven, &provider, &client);
+    let enter = |work: Work| async move {
+        match work.access.sign_in_proven(proven, &client.for_access(), now).await {
             Ok(finished) => {
-                note(work, &provider, &finished);
+                note(&work, provider, &finished);
                 Ok(Ok(finished))
             }
             // Nobody comes in, but what is written stays: the sign-ins of somebody who has no role any
             // more have ended.
             Err(error) if error.refused().is_some() => {
-                note_refusal(work, &provider, &error);
+                note_refusal(&work, provider, &error);
                 Ok(Err(error))
             }
             Err(error) => Err(error),
         }
     };
-    match state.audited(&client, enter).await {
+    match state.audited(client, enter).await {
         Ok(Ok(finished)) => {
             let mut response = see_other(&proven.return_to);
-            keep_refresh(&mut response, &finished.sign_in, now, &client);
+            keep_refresh(&mut response, &finished.sign_in, now, client);
             Ok(response)
         }
-        Ok(Err(error)) | Err(error) => failed(&provider, error),
+        Ok(Err(error)) | Err(error) => failed(provider, error),
     }
 }
 

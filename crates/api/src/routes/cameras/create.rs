@@ -34,11 +34,12 @@ pub(crate) async fn create_camera(
 ) -> Result<Response, ApiError> {
     let camera = body.camera(&state, &caller)?;
     check_group(&state, &caller, &camera).await?;
-    let create = async |work: &Work| {
-        work.catalog().create_camera(&camera).await.map_err(taken)?;
-        work.note(&caller, Deed::done("camera.create").to("camera", camera.id).with(for_audit(&camera)));
+    let (caller, camera) = (&caller, &camera);
+    let create = |work: Work| async move {
+        work.catalog().create_camera(camera).await.map_err(taken)?;
+        work.note(caller, Deed::done("camera.create").to("camera", camera.id).with(for_audit(camera)));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, create).await?;
-    Ok(tagged(state.created(Camera::new(&camera, &state)), camera.version))
+    Ok(tagged(state.created(Camera::new(camera, &state)), camera.version))
 }

@@ -37,10 +37,11 @@ pub(crate) async fn delete_camera(
 ) -> Result<Response, ApiError> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
     let now = state.clock.now();
-    let delete = async |work: &Work| {
+    let (caller, camera) = (&caller, &camera);
+    let delete = |work: Work| async move {
         work.catalog().delete_camera(caller.org, camera.id, expected, now).await.map_err(taken)?;
         let details = json!({ "key": camera.key.as_str(), "name": camera.name });
-        work.note(&caller, Deed::done("camera.delete").to("camera", camera.id).with(details));
+        work.note(caller, Deed::done("camera.delete").to("camera", camera.id).with(details));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, delete).await?;

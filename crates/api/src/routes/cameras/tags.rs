@@ -97,9 +97,10 @@ pub(crate) async fn change_tags(
     }
     let now = state.clock.now();
     let details = json!({ "cameras": ids.iter().map(ToString::to_string).collect::<Vec<_>>(), "add": add, "remove": remove });
-    let change = async |work: &Work| {
-        let cameras = work.catalog().bulk_tags(caller.org, &ids, &add, &remove, now).await;
-        work.note(&caller, Deed::done("camera.tag").with(details.clone()));
+    let (caller, ids, add, remove, details) = (&caller, &ids, &add, &remove, &details);
+    let change = |work: Work| async move {
+        let cameras = work.catalog().bulk_tags(caller.org, ids, add, remove, now).await;
+        work.note(caller, Deed::done("camera.tag").with(details.clone()));
         cameras.map_err(super::taken)
     };
     let cameras = state.audited(&client, change).await?;

@@ -90,7 +90,7 @@ async fn write(
         guard::may(caller, Permission::RecordingDelete, camera.group_id, hidden)?;
     }
     let now = state.clock.now();
-    let change = async |work: &Work| {
+    let change = |work: Work| async move {
         let written = work.catalog().update_camera(wanted, expected, now).await.map_err(taken)?;
         let deed = Deed::done("camera.update").to("camera", camera.id);
         work.note(caller, deed.change(&for_audit(camera), &for_audit(&written)));

@@ -38,11 +38,12 @@ pub(crate) async fn acknowledge_event(
         return Ok(state.ok(Event::new(&event, &cameras)));
     }
     let seen = Acknowledgement { at: state.clock.now(), by: caller.user };
-    let acknowledge = async |work: &Work| {
-        let event = work.catalog().acknowledge_event(caller.org, event.id, seen).await?;
-        let event = event.ok_or_else(|| ApiError::event_not_found(&id))?;
+    let (caller, id, event_id) = (&caller, &id, event.id);
+    let acknowledge = |work: Work| async move {
+        let event = work.catalog().acknowledge_event(caller.org, event_id, seen).await?;
+        let event = event.ok_or_else(|| ApiError::event_not_found(id))?;
         let details = json!({ "camera_id": event.camera_id, "event_type": event.event_type.as_str() });
-        work.note(&caller, Deed::done("event.acknowledge").to("event", event.id).with(details));
+        work.note(caller, Deed::done("event.acknowledge").to("event", event.id).with(details));
         Ok::<_, ApiError>(event)
     };
     let event = state.audited(&client, acknowledge).await?;

@@ -42,10 +42,11 @@ pub(crate) async fn create_group(
         created_at: now,
         updated_at: now,
     })?;
-    let create = async |work: &Work| {
-        work.catalog().create_camera_group(&group).await.map_err(taken)?;
+    let (caller, group) = (&caller, &group);
+    let create = |work: Work| async move {
+        work.catalog().create_camera_group(group).await.map_err(taken)?;
         let deed = Deed::done("camera_group.create").to("camera_group", group.id);
-        work.note(&caller, deed.with(for_audit(&group)));
+        work.note(caller, deed.with(for_audit(group)));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, create).await?;

@@ -33,10 +33,11 @@ pub(crate) async fn delete_group(
 ) -> Result<Response, ApiError> {
     let group = find(&state, &caller, &id).await?;
     unlimited(&caller)?;
-    let delete = async |work: &Work| {
+    let (caller, group) = (&caller, &group);
+    let delete = |work: Work| async move {
         work.catalog().delete_camera_group(caller.org, group.id).await?;
         let deed = Deed::done("camera_group.delete").to("camera_group", group.id);
-        work.note(&caller, deed.with(for_audit(&group)));
+        work.note(caller, deed.with(for_audit(group)));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, delete).await?;

@@ -37,10 +37,11 @@ pub(crate) async fn replace_group(
     unlimited(&caller)?;
     let wanted = body.apply_to(old.clone())?;
     let now = state.clock.now();
-    let change = async |work: &Work| {
-        let group = work.catalog().update_camera_group(&wanted, expected, now).await.map_err(taken)?;
+    let (caller, wanted, old) = (&caller, &wanted, &old);
+    let change = |work: Work| async move {
+        let group = work.catalog().update_camera_group(wanted, expected, now).await.map_err(taken)?;
         let deed = Deed::done("camera_group.update").to("camera_group", group.id);
-        work.note(&caller, deed.change(&for_audit(&old), &for_audit(&group)));
+        work.note(caller, deed.change(&for_audit(old), &for_audit(&group)));
         Ok::<_, ApiError>(group)
     };
     let group = state.audited(&client, change).await?;

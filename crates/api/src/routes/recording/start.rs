@@ -38,8 +38,9 @@ pub(crate) async fn start_recording(
     if !camera.enabled {
         return Err(ApiError::new(ErrorCode::Conflict, "The camera is disabled, so it can't be recorded."));
     }
-    let switch = async |work: &Work| {
-        work.note(&caller, Deed::done("recording.start").to("camera", camera.id));
+    let (caller, camera) = (&caller, &camera);
+    let switch = |work: Work| async move {
+        work.note(caller, Deed::done("recording.start").to("camera", camera.id));
         switch(work.catalog(), camera.clone(), true).await
     };
     let camera = state.audited(&client, switch).await?;

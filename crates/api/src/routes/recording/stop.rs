@@ -34,8 +34,9 @@ pub(crate) async fn stop_recording(
     JsonBody(body): JsonBody<CameraBody>,
 ) -> ApiResult<CameraStatus> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &body.camera_id).await?;
-    let switch = async |work: &Work| {
-        work.note(&caller, Deed::done("recording.stop").to("camera", camera.id));
+    let (caller, camera) = (&caller, &camera);
+    let switch = |work: Work| async move {
+        work.note(caller, Deed::done("recording.stop").to("camera", camera.id));
         switch(work.catalog(), camera.clone(), false).await
     };
     let camera = state.audited(&client, switch).await?;

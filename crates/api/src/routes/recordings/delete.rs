@@ -42,13 +42,14 @@ pub(crate) async fn delete_recording(
     let camera = state.catalog.camera_with_deleted(caller.org, segment.camera_id).await?;
     let camera = camera.ok_or_else(|| ApiError::recording_not_found(&id))?;
     let now = state.clock.now();
-    let delete = async |work: &Work| {
+    let (caller, camera, segment) = (&caller, &camera, &segment);
+    let delete = |work: Work| async move {
         let wanted = Wanted {
             segment: Some((segment.id, segment.bytes)),
             from: Some(segment.start),
             to: Some(segment.end),
         };
-        let purge = start(work.catalog(), &caller, &camera, wanted, now).await?;
+        let purge = start(work.catalog(), caller, camera, wanted, now).await?;
         let details = json!({
             "deletion_id": purge.id.to_string(),
             "camera_id": camera.id.to_string(),
@@ -57,7 +58,7 @@ pub(crate) async fn delete_recording(
             "end": to_rfc3339(segment.end),
             "bytes": segment.bytes,
         });
-        work.note(&caller, Deed::done("footage.delete").to("recording", segment.id).with(details));
+        work.note(caller, Deed::done("footage.delete").to("recording", segment.id).with(details));
         Ok::<_, ApiError>(purge)
     };
     let purge = state.audited(&client, delete).await?;

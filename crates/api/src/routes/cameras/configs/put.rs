@@ -56,16 +56,17 @@ pub(crate) async fn put_config(
     let name = CameraConfigType::from(part).as_str();
     check(&wanted)?;
     let (by, now) = (Some(caller.user), state.clock.now());
-    let put = async |work: &Work| {
+    let (caller, camera, wanted) = (&caller, &camera, &wanted);
+    let put = |work: Work| async move {
         let catalog = work.catalog();
         let before = catalog.camera_config(caller.org, camera.id, name).await?;
-        let put = catalog.put_camera_config(caller.org, camera.id, name, &wanted, expected, by, now);
+        let put = catalog.put_camera_config(caller.org, camera.id, name, wanted, expected, by, now);
         let config = put.await.map_err(super::super::taken)?;
         if before.as_ref().map(|before| before.version) != Some(config.version) {
             let before = before.map(|before| before.data).unwrap_or_default();
             let changes = redacted_difference(&before, &config.data);
             let details = json!({ "type": name, "version": config.version, "changes": changes });
-            work.note(&caller, Deed::done("camera.configure").to("camera", camera.id).with(details));
+            work.note(caller, Deed::done("camera.configure").to("camera", camera.id).with(details));
         }
         Ok::<_, ApiError>(config)
     };

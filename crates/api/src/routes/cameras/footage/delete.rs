@@ -77,9 +77,10 @@ pub(crate) async fn delete_footage(
     // What a deleted camera was recording in its last moment is still being finished.
     let is_deleted = state.catalog.camera(caller.org, camera.id).await?.is_none();
     let to = if is_deleted { range.to } else { Some(range.to.map_or(now, |to| to.min(now))) };
-    let delete = async |work: &Work| {
+    let (caller, camera) = (&caller, &camera);
+    let delete = |work: Work| async move {
         let wanted = Wanted { segment: None, from: range.from, to };
-        let purge = start(work.catalog(), &caller, &camera, wanted, now).await?;
+        let purge = start(work.catalog(), caller, camera, wanted, now).await?;
         let details = json!({
             "deletion_id": purge.id.to_string(),
             "key": camera.key.as_str(),
@@ -88,7 +89,7 @@ pub(crate) async fn delete_footage(
             "segments_found": purge.found_segments,
             "bytes_found": purge.found_bytes,
         });
-        work.note(&caller, Deed::done("footage.delete").to("camera", camera.id).with(details));
+        work.note(caller, Deed::done("footage.delete").to("camera", camera.id).with(details));
         Ok::<_, ApiError>(purge)
     };
     let purge = state.audited(&client, delete).await?;
