@@ -99,6 +99,10 @@ impl Catalog {
         self.database.reseal().await
     }
 
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
     pub(crate) fn sealer(&self) -> Option<&Sealer> {
         self.database.sealer()
     }

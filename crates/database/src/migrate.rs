@@ -49,6 +49,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "events_by_type",
         ddl: |_| include_str!("migrations/0010_events_by_type.sql").to_owned(),
     },
+    Migration {
+        version: 12,
+        name: "audit_keys",
+        ddl: |_| include_str!("migrations/0012_audit_keys.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

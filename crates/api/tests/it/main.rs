@@ -17,6 +17,7 @@ mod junk;
 mod lab;
 mod listener;
 mod lowered;
+mod measure;
 mod oidc;
 mod openapi;
 mod page;

@@ -48,7 +48,7 @@ async fn add(config: Config, args: &UserAddArgs) -> Result<ExitCode> {
     let (console, draft) = (&console(org), &draft);
     let create = |access: Access| async move {
         let user = access.create_user(console, org, draft.clone(), now()).await?;
-        access.catalog().append_audit(&[record(&user, "user.create")]).await?;
+        access.catalog().append_audit(&[audit_record(&user, "user.create")]).await?;
         Ok::<_, AccessError>(user)
     };
     let user = access.atomically(create).await?;
@@ -69,10 +69,10 @@ async fn reset_password(config: Config, args: &UserResetArgs) -> Result<ExitCode
     let (console, user, password) = (&console, &user, &password);
     let reset = |access: Access| async move {
         access.reset_password(console, user.id, password, now()).await?;
-        let mut records = vec![record(user, "user.password")];
+        let mut records = vec![audit_record(user, "user.password")];
         if args.totp {
             access.reset_totp(console, user.id, now()).await?;
-            records.push(record(user, "user.totp_disable"));
+            records.push(audit_record(user, "user.totp_disable"));
         }
         access.catalog().append_audit(&records).await?;
         Ok::<_, AccessError>(())
@@ -155,7 +155,7 @@ fn password() -> Result<(Secret, bool)> {
 }
 
 /// The audit entry of a change that was made at the command line.
-fn record(user: &User, action: &str) -> AuditRecord {
+fn audit_record(user: &User, action: &str) -> AuditRecord {
     AuditRecord {
         id: Uuid::now_v7(),
         org_id: user.org_id,

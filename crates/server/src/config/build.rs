@@ -58,6 +58,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     let playback = playback(&mut Reader::section(document, "playback", problems));
     let cache_url = clients::cache_url(&mut Reader::section(document, "cache", problems));
     let limits = clients::limits(&mut Reader::section(document, "limits", problems));
+    let audit = clients::audit(&mut Reader::section(document, "audit", problems), storage.is_some());
     let cameras = cameras::cameras(document, defaults, problems);
     let oidc = oidc::providers(document, problems);
     warnings.extend(clients::check_public_url(document, &service, problems));
@@ -74,6 +75,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
         playback,
         cache_url,
         limits,
+        audit,
         oidc,
         warnings,
     }

@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::document::{Table, Value};
 use super::problem::Problems;
 use super::reader::Reader;
-use super::types::{Limits, Service};
+use super::types::{Audit, Limits, Service};
 
 /// `[limits]`
 pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
@@ -23,6 +23,26 @@ pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
         connections: number("connections", 4_096),
         sockets: number("sockets", 20),
     }
+}
+
+/// `[audit]`
+pub(super) fn audit(reader: &mut Reader<'_>, has_bucket: bool) -> Audit {
+    let syslog = reader.text("syslog").and_then(|text| match text.parse() {
+        Ok(address) => Some(address),
+        Err(wanted) => {
+            reader.wrong("syslog", wanted);
+            None
+        }
+    });
+    let prefix = reader.text("bucket_prefix").map(|text| text.trim_matches('/').to_owned());
+    if let Some(prefix) = &prefix {
+        if !has_bucket {
+            reader.wrong("bucket_prefix", "needs a bucket: set [storage]");
+        } else if nightjar_storage::validate_key(&format!("{prefix}/x")).is_err() {
+            reader.wrong("bucket_prefix", "must be a folder, as `audit`");
+        }
+    }
+    Audit { syslog, bucket_prefix: prefix }
 }
 
 /// `[cache] url`

@@ -99,6 +99,9 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "sockets", "`20`", "WebSockets of one account or token at the same time"),
     key("limits", "connections", "`4096`", "connections at the same time, of all clients together; one address (IPv6: one /64 network) may have a quarter of them"),
 
+    key("audit", "syslog", "none", "syslog receiver that gets all entries of the audit trail (RFC 5424): `udp://host:514`, `tcp://host:601` or `unix:///dev/log`"),
+    key("audit", "bucket_prefix", "none", "folder in the bucket of `[storage]` that gets all entries of the audit trail, as objects of JSON lines"),
+
     key("oidc", "name", "required", "name of an OpenID provider, part of addresses: a-z, 0-9 and `-`"),
     key("oidc", "label", "the name", "what people read on the button"),
     key("oidc", "issuer", "required", "its issuer, letter by letter as it names itself"),

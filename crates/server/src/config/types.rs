@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nightjar_access::oidc::OidcProvider;
+use nightjar_audit_export::SyslogAddress;
 use nightjar_media::WallTime;
 use nightjar_model::{
     AudioPolicy, Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, NodeId, OrgId, Secret,
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) cache_url: Option<Secret>,
     /// How much a client may ask for.
     pub(crate) limits: Limits,
+    /// Where the audit trail is exported to.
+    pub(crate) audit: Audit,
     /// OpenID providers to sign in with, in the order in which they were written.
     pub(crate) oidc: Vec<OidcProvider>,
     /// What is allowed but unwise, for the log.
@@ -82,6 +85,15 @@ pub(crate) struct Tls {
     pub(crate) key: PathBuf,
     /// Where plain HTTP is answered with the address to go to instead.
     pub(crate) redirect: Option<SocketAddr>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Audit {
+    /// A syslog receiver.
+    pub(crate) syslog: Option<SyslogAddress>,
+    /// Folder of objects in the bucket of `[storage]`.
+    pub(crate) bucket_prefix: Option<String>,
 }
 
 /// `[limits]`

@@ -42,11 +42,11 @@ pub(crate) async fn create_group(
         created_at: now,
         updated_at: now,
     })?;
-    let (caller, group) = (&caller, &group);
+    let (caller, new) = (&caller, &group);
     let create = |work: Work| async move {
-        work.catalog().create_camera_group(group).await.map_err(taken)?;
-        let deed = Deed::done("camera_group.create").to("camera_group", group.id);
-        work.note(caller, deed.with(for_audit(group)));
+        work.catalog().create_camera_group(new).await.map_err(taken)?;
+        let deed = Deed::done("camera_group.create").to("camera_group", new.id);
+        work.note(caller, deed.with(for_audit(new)));
         Ok::<_, ApiError>(())
     };
     state.audited(&client, create).await?;
