@@ -31,6 +31,7 @@ mod session;
 mod setup;
 mod tokens;
 mod totp;
+mod unit;
 mod users;
 
 use std::fmt;
@@ -107,6 +108,7 @@ impl Default for AccessConfig {
 #[derive(Clone)]
 pub struct Access {
     inner: Arc<Inner>,
+    unit: Option<unit::Unit>,
 }
 
 struct Inner {
@@ -142,16 +144,12 @@ impl Access {
             cache,
             config,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), unit: None })
     }
 
     /// Password hashes computed so far: what sign-ins cost.
     pub fn hashes(&self) -> u64 {
         self.inner.hasher.done()
-    }
-
-    fn catalog(&self) -> &Catalog {
-        &self.inner.catalog
     }
 }
 

@@ -33,6 +33,7 @@ impl Access {
     /// Signs somebody in. Whether an account exists is not told, by no answer and by no time; who
     /// has to wait is refused before any work is done.
     pub async fn login(&self, login: &Login, now: WallTime) -> Result<SignIn> {
+        self.prepare_signer(now).await?;
         let marks = login.device.as_ref();
         let device = marks.and_then(|marks| self.known_device(marks, &login.username, now));
         let suspects = Suspects::of_login(&login.username, &login.client, device);

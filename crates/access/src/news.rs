@@ -37,7 +37,7 @@ impl Changes {
 }
 
 impl Change {
-    fn of(news: &Invalidation) -> Option<Self> {
+    pub(crate) fn of(news: &Invalidation) -> Option<Self> {
         let text = match news {
             Invalidation::All => return Some(Self::Anything),
             Invalidation::Key(text) | Invalidation::Prefix(text) => text,
@@ -60,15 +60,15 @@ impl Access {
     }
 
     pub(crate) async fn session_changed(&self, id: SessionId) {
-        self.withdraw_session(id).await;
+        self.forget(keys::session(id)).await;
     }
 
     pub(crate) async fn token_changed(&self, id: TokenId) {
-        self.inner.cache.invalidate(&token_key(id)).await;
+        self.forget(token_key(id)).await;
     }
 
     pub(crate) async fn user_changed(&self, id: UserId) {
-        self.withdraw_user(id).await;
+        self.forget(keys::user_token(id)).await;
     }
 }
 

@@ -36,7 +36,7 @@ use crate::Access;
 use provider::Provider;
 
 pub use error::{OidcError, Refusal};
-pub use flow::{Answer, Errand, Finished, Started};
+pub use flow::{Answer, Errand, Finished, Proven, Started};
 pub use id_token::TokenFault;
 pub use issuer::Issuer;
 pub use roles::RoleRules;

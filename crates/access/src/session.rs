@@ -100,6 +100,7 @@ impl Access {
     /// again soon and what it was exchanged for was not: then its client did not get the answer.
     pub async fn refresh(&self, token: &Secret, client: &ClientInfo, now: WallTime) -> Result<SignIn> {
         let old = digest_of(token.expose()).ok_or(AccessError::Refresh)?;
+        self.prepare_signer(now).await?;
         let (refresh, new) = new_refresh()?;
         let expiry = |created_at| self.expiry(created_at, now);
         let catalog = self.catalog();
@@ -176,7 +177,7 @@ impl Access {
     async fn grant(&self, user: User, session: Session, refresh: Secret, now: WallTime) -> Result<SignIn> {
         let config = &self.inner.config;
         let claims = Claims::new((user.org_id, user.id, session.id), now, config.access_lifetime);
-        let key = self.inner.keys.signer(self.catalog(), now).await?;
+        let key = self.inner.keys.signer(&self.inner.catalog, now).await?;
         let access = Secret::new(key.sign(&claims));
         self.publish_token(&user, &session, &access, claims.expires_at()).await;
         Ok(SignIn { access, expires_at: claims.expires_at(), refresh, user, session })

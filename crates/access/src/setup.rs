@@ -1,6 +1,10 @@
 //! The first account: made with a link that works once, or with a password from the environment.
 
-use nightjar_model::{GroupScope, OrgId, Organization, Role, Secret, User, WallTime};
+use nightjar_model::{
+    Actor, AuditRecord, GroupScope, OrgId, Organization, Outcome, Role, Secret, User, WallTime,
+};
+use serde_json::json;
+use uuid::Uuid;
 
 use crate::random;
 use crate::users::{UserDraft, check_name, new_user};
@@ -53,14 +57,17 @@ impl Access {
             check_name("organization", organization)?;
         }
         let user = first_admin(&first.username, &first.display_name, now);
-        if !self.catalog().take_setting(SETTING, &kept).await? {
-            return Err(AccessError::SetupClosed);
-        }
-        let made = self.make_first(user, &first.password, first.organization.as_deref(), now).await;
-        if made.is_err() && !self.is_set_up().await? {
-            self.catalog().set_setting(SETTING, &kept).await?;
-        }
-        self.sign_in(made?, client, now).await
+        self.prepare_signer(now).await?;
+        let (user, kept) = (&user, &kept);
+        self.atomically(|access| async move {
+            if !access.catalog().take_setting(SETTING, kept).await? {
+                return Err(AccessError::SetupClosed);
+            }
+            let organization = first.organization.as_deref();
+            let made = access.make_first(user.clone(), &first.password, organization, now).await?;
+            access.sign_in(made, client, now).await
+        })
+        .await
     }
 
     /// Makes the user `admin` with this password if there is no account at all; whether it did.
@@ -68,8 +75,13 @@ impl Access {
         if self.is_set_up().await? {
             return Ok(false);
         }
-        match self.make_first(first_admin("admin", "", now), password, None, now).await {
-            Ok(_) => Ok(true),
+        let made = self.atomically(|access| async move {
+            let user = access.make_first(first_admin("admin", "", now), password, None, now).await?;
+            access.catalog().append_audit(&[made_at_start(&user, now)]).await?;
+            Ok(())
+        });
+        match made.await {
+            Ok(()) => Ok(true),
             // Another node was faster.
             Err(AccessError::Taken(_)) => Ok(false),
             Err(error) => Err(error),
@@ -104,6 +116,23 @@ fn kept(token: &Secret) -> String {
     blake3::Hash::from_bytes(random::digest("nightjar setup link 1", token.expose().as_bytes()))
         .to_hex()
         .to_string()
+}
+
+/// The audit entry of the account that the environment's password makes.
+fn made_at_start(user: &User, now: WallTime) -> AuditRecord {
+    AuditRecord {
+        id: Uuid::now_v7(),
+        org_id: user.org_id,
+        at: now,
+        actor: Actor::System,
+        action: "user.create".to_owned(),
+        object_kind: "user".to_owned(),
+        object_id: user.id.to_string(),
+        outcome: Outcome::Done,
+        ip: None,
+        request_id: None,
+        details: json!({ "username": user.username, "by": "environment" }),
+    }
 }
 
 fn first_admin(username: &str, display_name: &str, now: WallTime) -> User {

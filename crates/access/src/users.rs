@@ -138,10 +138,14 @@ impl Access {
         }
         // First it may not do anything any more: that is refused for the last administrator.
         let idle = User { active: false, ..user.clone() };
-        self.write_user(&user, &idle, now).await?;
-        self.catalog().delete_user(user.org_id, id).await?;
-        self.user_changed(id).await;
-        Ok(())
+        let (user, idle) = (&user, &idle);
+        self.atomically(|access| async move {
+            access.write_user(user, idle, now).await?;
+            access.catalog().delete_user(user.org_id, id).await?;
+            access.user_changed(id).await;
+            Ok(())
+        })
+        .await
     }
 
     /// Gives an account of the caller's organization another password; all its sign-ins end, and its API
@@ -213,13 +217,17 @@ impl Access {
     ) -> Result<()> {
         check_password(password, &user.username)?;
         let hash = self.inner.hasher.turn(Lane::Known).await?.hash(password).await?;
-        self.catalog().set_password(user.id, Some(&hash), version, now).await?;
-        self.end_sessions_of(user.id, kept.session, now, SessionEnd::Revoked).await?;
-        if !kept.api_tokens {
-            self.end_tokens_of(user.id, now).await?;
-        }
-        self.user_changed(user.id).await;
-        Ok(())
+        let hash = &hash;
+        self.atomically(|access| async move {
+            access.catalog().set_password(user.id, Some(hash), version, now).await?;
+            access.end_sessions_of(user.id, kept.session, now, SessionEnd::Revoked).await?;
+            if !kept.api_tokens {
+                access.end_tokens_of(user.id, now).await?;
+            }
+            access.user_changed(user.id).await;
+            Ok(())
+        })
+        .await
     }
 
     /// Adds an account whose rights were looked at.
@@ -247,21 +255,19 @@ impl Access {
     /// Writes a changed account, unless its organization would be left without an administrator.
     pub(crate) async fn write_user(&self, before: &User, after: &User, now: WallTime) -> Result<User> {
         let steps_down = rights::rules(before) && !rights::rules(after);
-        if steps_down && self.catalog().active_admins(before.org_id).await? <= 1 {
-            return Err(Forbidden::LastAdmin.into());
-        }
-        let mut user = self.catalog().update_user(after, Some(before.version), now).await?;
-        if steps_down && self.catalog().active_admins(before.org_id).await? == 0 {
-            // On another node the other one was changed at the same moment: neither is.
-            user = self.catalog().update_user(before, None, now).await?;
-            self.user_changed(user.id).await;
-            return Err(Forbidden::LastAdmin.into());
-        }
-        if !user.active || user.role == Role::ApiOnly {
-            self.end_sessions_of(user.id, None, now, SessionEnd::Revoked).await?;
-        }
-        self.user_changed(user.id).await;
-        Ok(user)
+        self.atomically(|access| async move {
+            let user = access.catalog().update_user(after, Some(before.version), now).await?;
+            // Counted after the change, which waits for those of the organization's other accounts.
+            if steps_down && access.catalog().active_admins(before.org_id).await? == 0 {
+                return Err(Forbidden::LastAdmin.into());
+            }
+            if !user.active || user.role == Role::ApiOnly {
+                access.end_sessions_of(user.id, None, now, SessionEnd::Revoked).await?;
+            }
+            access.user_changed(user.id).await;
+            Ok(user)
+        })
+        .await
     }
 
     /// Fails for groups that the organization does not have.

@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::{ApiResult, List, Pagination, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
+use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
 use crate::query::Query;
@@ -77,8 +78,14 @@ pub(crate) async fn create_organization(
     Query(()): Query<()>,
     JsonBody(body): JsonBody<NewOrganization>,
 ) -> ApiResult<Organization> {
-    let organization = state.access.create_organization(&caller, &body.name, state.clock.now()).await?;
-    let deed = Deed::done("organization.create").to("organization", organization.id);
-    deed.with(json!({ "name": organization.name })).by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, body) = (&caller, &body);
+    let create = |work: Work| async move {
+        let organization = work.access.create_organization(caller, &body.name, now).await?;
+        let deed = Deed::done("organization.create").to("organization", organization.id);
+        work.note(caller, deed.with(json!({ "name": organization.name })));
+        Ok::<_, ApiError>(organization)
+    };
+    let organization = state.audited(&client, create).await?;
     Ok(state.created(organization.into()))
 }

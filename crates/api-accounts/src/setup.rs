@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::auth::{SignIn, granted};
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -77,8 +77,14 @@ pub(crate) async fn set_up(
         display_name: body.display_name.unwrap_or_default(),
         organization: body.organization,
     };
-    let signed_in = state.access.set_up(&first, &client.for_access(), state.clock.now()).await?;
-    let caller = signed_in.caller();
-    Deed::done("setup.done").to("user", caller.user).by(&state, &caller, &client).await?;
-    granted(&state, signed_in, body.cookie, StatusCode::CREATED, &client).await
+    let now = state.clock.now();
+    let (first, client) = (&first, &client);
+    let set_up = |work: Work| async move {
+        let signed_in = work.access.set_up(first, &client.for_access(), now).await?;
+        let caller = signed_in.caller();
+        work.note(&caller, Deed::done("setup.done").to("user", caller.user));
+        Ok::<_, ApiError>(signed_in)
+    };
+    let signed_in = state.audited(client, set_up).await?;
+    granted(&state, signed_in, body.cookie, StatusCode::CREATED, client).await
 }

@@ -14,6 +14,8 @@ mod tokens;
 mod totp;
 mod users;
 
+pub(crate) use organizations::lock_organization;
+
 pub use login::{LoginRecord, TotpRecord};
 pub use refresh::RefreshOutcome;
 pub use signing_keys::SigningKey;

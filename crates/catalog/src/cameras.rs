@@ -38,7 +38,7 @@ impl Catalog {
 
     async fn upsert_camera_once(&self, camera: &Camera) -> Result<CameraId> {
         let transaction = self.begin().await?;
-        edit::lock_cameras(&transaction, camera.org_id).await?;
+        crate::accounts::lock_organization(&transaction, camera.org_id).await?;
         let select = by_key(camera.org_id, &camera.key).lock(LockType::NoKeyUpdate);
         let Some(old) = self.find_camera(&transaction, select).await? else {
             self.insert_camera(&transaction, camera).await?;

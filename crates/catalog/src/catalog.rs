@@ -2,20 +2,23 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use nightjar_database::Database;
+use nightjar_database::{Connection, Database};
 use nightjar_model::Secret;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, UpdateMany};
+use sea_orm::{DatabaseTransaction, EntityTrait, UpdateMany};
 use tokio::sync::watch;
 
 use crate::cameras::Shelf;
-use crate::{CatalogOptions, DatabaseKind, Result, Sealer};
+use crate::{CatalogError, CatalogOptions, DatabaseKind, Result, Sealer};
 
 /// The catalog. Cheap to clone; clones share the connections.
 #[derive(Clone)]
 pub struct Catalog {
     database: Database,
     inner: Arc<Inner>,
+    /// Within a unit of work: whether it has changed desired state.
+    changed: Option<Arc<AtomicBool>>,
 }
 
 struct Inner {
@@ -29,7 +32,7 @@ impl Catalog {
     pub async fn connect(url: &str, options: &CatalogOptions) -> Result<Self> {
         let database = Database::connect(url, options).await?;
         let inner = Inner { changes: watch::Sender::new(0), shelf: Shelf::default() };
-        let catalog = Self { database, inner: Arc::new(inner) };
+        let catalog = Self { database, inner: Arc::new(inner), changed: None };
         catalog.upgrade_cameras().await?;
         Ok(catalog)
     }
@@ -63,9 +66,28 @@ impl Catalog {
         *self.inner.changes.borrow()
     }
 
-    /// Tells the supervisors that desired state has changed.
+    /// Tells the supervisors that desired state has changed; within a unit of work, once that is
+    /// committed.
     pub(crate) fn changed(&self) {
-        self.inner.changes.send_modify(|version| *version += 1);
+        match &self.changed {
+            Some(changed) => changed.store(true, Ordering::Relaxed),
+            None => self.inner.changes.send_modify(|version| *version += 1),
+        }
+    }
+
+    /// Runs several operations in one transaction, as [`Database::atomically`] does.
+    pub async fn atomically<T, E, F>(&self, work: impl Fn(Self) -> F) -> Result<T, E>
+    where
+        E: From<CatalogError>,
+        F: Future<Output = Result<T, E>>,
+    {
+        let changed = self.changed.clone().unwrap_or_default();
+        let within = |database| Self { database, inner: self.inner.clone(), changed: Some(changed.clone()) };
+        let value = self.database.atomically(|database| work(within(database))).await?;
+        if self.changed.is_none() && changed.load(Ordering::Relaxed) {
+            self.changed();
+        }
+        Ok(value)
     }
 
     pub(crate) fn shelf(&self) -> &Shelf {
@@ -83,6 +105,10 @@ impl Catalog {
         self.sealer().map(|sealer| sealer.fingerprint(purpose, text))
     }
 
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
     pub(crate) fn sealer(&self) -> Option<&Sealer> {
         self.database.sealer()
     }
@@ -95,11 +121,11 @@ impl Catalog {
         self.database.open_sealed(place, text)
     }
 
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
+    pub(crate) fn reader(&self) -> &Connection {
         self.database.reader()
     }
 
-    pub(crate) fn writer(&self) -> &DatabaseConnection {
+    pub(crate) fn writer(&self) -> &Connection {
         self.database.writer()
     }
 

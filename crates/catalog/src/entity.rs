@@ -3,7 +3,6 @@
 //! Belongs here: shapes and conversions. Does not belong here: queries.
 
 pub(crate) mod api_token;
-pub(crate) mod audit;
 pub(crate) mod camera;
 pub(crate) mod camera_config;
 pub(crate) mod camera_group;

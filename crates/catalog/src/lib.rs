@@ -31,11 +31,11 @@ mod window;
 use nightjar_database::{dialect, seal, sql};
 
 pub use accounts::{LoginRecord, NewUser, RefreshOutcome, SigningKey, TotpRecord, UserFilter};
-pub use audit::{AuditFilter, AuditReport};
 pub use cameras::{CameraBook, CameraFilter, CameraSort, CameraSortKey, ConfigPart};
 pub use catalog::Catalog;
 pub use events::{EventChange, EventChanged, EventFilter, EventPage, EventWrite};
 pub use ledger::{LedgerCursor, LedgerItem, LedgerRow, LedgerWrite};
+pub use nightjar_audit::{AuditFilter, AuditHead, AuditReport, InvalidHead};
 pub use nightjar_database::{CatalogError, CatalogOptions, DatabaseKind, Result, Sealer};
 pub use nightjar_model::{
     InvalidCursor, Page, PageStart, SegmentCursor, SegmentFilter, SegmentPage, SortOrder,

@@ -117,7 +117,7 @@ impl Catalog {
             .await?;
         let row = Entity::find_by_id(purge.id.0).one(&transaction).await?;
         let Some(done) = row.map(Purge::from).filter(|_| ended.rows_affected > 0) else { return Ok(None) };
-        crate::audit::append(self.kind(), &transaction, done.org_id.0, &[&record(&done, now)]).await?;
+        nightjar_audit::append(self.database(), &transaction, done.org_id.0, &[&record(&done, now)]).await?;
         forget_old(&transaction, done.camera_id).await?;
         transaction.commit().await?;
         Ok(Some(done))

@@ -9,7 +9,6 @@ use nightjar_model::{
 use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 use uuid::Uuid;
 
-use crate::audit::page_statement as page_of_audit;
 use crate::events::changes::page as page_of_changes;
 use crate::events::list::{KINDS, count_statement as count_of_events, page_statement as page_of_events};
 use crate::gaps::open_query;
@@ -23,6 +22,7 @@ use crate::{
     AuditFilter, Catalog, CatalogOptions, DatabaseKind, EventChange, EventFilter, Page, PageStart,
     SegmentCursor, SegmentFilter, SortOrder,
 };
+use nightjar_audit::page_statement as page_of_audit;
 
 #[tokio::test]
 async fn windows_are_read_by_index() {

@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use nightjar_model::Secret;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait, UpdateMany};
+use sea_orm::{DatabaseTransaction, EntityTrait, UpdateMany};
 
+use crate::unit::{Connection, Unit};
 use crate::{CatalogError, Result, Sealer, dialect, migrate};
 
 /// How often a transaction is tried when others are in its way.
-const ATTEMPTS: u32 = 4;
+pub(crate) const ATTEMPTS: u32 = 4;
 
 /// How the catalog uses its database.
 #[derive(Debug, Clone)]
@@ -49,13 +50,19 @@ impl DatabaseKind {
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
+    connections: Arc<Connections>,
+    /// The unit of work that this handle is bound to.
+    pub(crate) unit: Option<Arc<Unit>>,
 }
 
 struct Inner {
     kind: DatabaseKind,
-    reader: DatabaseConnection,
-    writer: DatabaseConnection,
     sealer: Option<Sealer>,
+}
+
+struct Connections {
+    reader: Connection,
+    writer: Connection,
 }
 
 impl Database {
@@ -69,8 +76,17 @@ impl Database {
         migrate::run(kind, &pools.writer).await?;
         dialect::fill_reserve(kind, &pools.writer).await?;
         let sealer = options.sealer.clone();
-        let (reader, writer) = (pools.reader, pools.writer);
-        Ok(Self { inner: Arc::new(Inner { kind, reader, writer, sealer }) })
+        let (reader, writer) = (Connection::reader(pools.reader), Connection::writer(pools.writer));
+        let connections = Arc::new(Connections { reader, writer });
+        Ok(Self { inner: Arc::new(Inner { kind, sealer }), connections, unit: None })
+    }
+
+    /// The same database, bound to a unit of work.
+    pub(crate) fn within(&self, unit: &Arc<Unit>) -> Self {
+        let reader = self.connections.reader.within(unit);
+        let writer = self.connections.writer.within(unit);
+        let connections = Arc::new(Connections { reader, writer });
+        Self { inner: self.inner.clone(), connections, unit: Some(unit.clone()) }
     }
 
     /// Whether there is a database that takes us, without touching what is in it.
@@ -87,14 +103,14 @@ impl Database {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.reader().ping().await?)
+        Ok(self.reader().pool().ping().await?)
     }
 
     /// Closes all connections; SQLite: after a last checkpoint of its log.
     pub async fn close(&self) {
         // Closing only waits for the connections that are in use; it has nothing to tell.
-        let _ = self.inner.reader.close_by_ref().await;
-        let _ = self.inner.writer.close_by_ref().await;
+        let _ = self.reader().pool().close_by_ref().await;
+        let _ = self.writer().pool().close_by_ref().await;
     }
 
     /// Which database it is.
@@ -122,45 +138,60 @@ impl Database {
     }
 
     /// For what only reads.
-    pub fn reader(&self) -> &DatabaseConnection {
-        &self.inner.reader
+    pub fn reader(&self) -> &Connection {
+        &self.connections.reader
     }
 
     /// For what writes: within [`Self::write`].
-    pub fn writer(&self) -> &DatabaseConnection {
-        &self.inner.writer
+    pub fn writer(&self) -> &Connection {
+        &self.connections.writer
     }
 
     /// Begins a transaction that writes. Dropped without a commit, it is rolled back.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        Ok(self.writer().begin_with_options(dialect::write_transaction()).await?)
+        Ok(self.writer().begin().await?)
     }
 
     /// Does what writes: all writing goes through here. Tries it again while other transactions are
     /// in its way (a deadlock ends one of the two), and once more with the reserve when the disk is
-    /// full.
+    /// full. Within a unit of work, that is done with the whole unit.
     pub async fn write<T, F>(&self, mut work: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
+        if let Some(unit) = &self.unit {
+            let outcome = work().await;
+            unit.note(&outcome);
+            return outcome;
+        }
         let (mut attempt, mut room_made) = (1, false);
         let outcome = loop {
             match work().await {
                 Err(CatalogError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
                 Err(CatalogError::Full(_)) if !room_made => {
-                    dialect::use_reserve(self.kind(), self.writer()).await?;
+                    self.use_reserve().await?;
                     room_made = true;
                 }
                 outcome => break outcome,
             }
         };
-        if outcome.is_ok()
-            && let Err(error) = dialect::keep_reserve(self.kind(), self.writer()).await
-        {
+        if outcome.is_ok() {
+            self.keep_reserve().await;
+        }
+        outcome
+    }
+
+    /// Makes room on a full disk.
+    pub(crate) async fn use_reserve(&self) -> Result<()> {
+        dialect::use_reserve(self.kind(), self.writer().pool()).await
+    }
+
+    /// Keeps room for the next write on a full disk.
+    pub(crate) async fn keep_reserve(&self) {
+        if let Err(error) = dialect::keep_reserve(self.kind(), self.writer().pool()).await {
             // What was asked for is done; the next write tries this again.
             tracing::warn!(%error, "the catalog's reserve could not be kept");
         }
-        outcome
     }
 
     /// One statement that changes rows; gives their number.

@@ -7,7 +7,7 @@ mod postgres;
 mod sqlite;
 
 use nightjar_model::{OrgId, WallTime};
-use sea_orm::{DatabaseConnection, TransactionOptions, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionOptions, Value};
 
 use crate::sql::Values;
 use crate::{CatalogOptions, DatabaseKind, Result};
@@ -92,7 +92,7 @@ pub(crate) fn migration_lock(kind: DatabaseKind) -> Option<&'static str> {
 }
 
 /// Makes the partitions of events that will be needed next. SQLite has none.
-pub async fn keep_partitions(kind: DatabaseKind, writer: &DatabaseConnection, now: WallTime) -> Result<()> {
+pub async fn keep_partitions(kind: DatabaseKind, writer: &impl ConnectionTrait, now: WallTime) -> Result<()> {
     match kind {
         DatabaseKind::Sqlite => Ok(()),
         DatabaseKind::Postgres => postgres::partitions::keep(writer, now).await,
@@ -104,7 +104,7 @@ pub async fn keep_partitions(kind: DatabaseKind, writer: &DatabaseConnection, no
 /// by whole chunks only: then this returns the time before which there is nothing any more.
 pub async fn drop_partitions(
     kind: DatabaseKind,
-    writer: &DatabaseConnection,
+    writer: &impl ConnectionTrait,
     cutoff: WallTime,
 ) -> Result<Option<WallTime>> {
     match kind {

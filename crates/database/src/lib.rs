@@ -13,12 +13,14 @@ mod node_claim;
 mod reseal;
 pub mod seal;
 pub mod sql;
+mod unit;
 
 pub use database::{CatalogOptions, Database, DatabaseKind};
 pub use error::CatalogError;
 pub use hidden::Hidden;
 pub use node_claim::{NodeClaim, NodeClaimed};
 pub use seal::Sealer;
+pub use unit::Connection;
 
 /// What every operation gives.
 pub type Result<T, E = CatalogError> = std::result::Result<T, E>;

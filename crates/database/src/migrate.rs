@@ -59,6 +59,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "serials_in_sight",
         ddl: |_| include_str!("migrations/0012_serials_in_sight.sql").to_owned(),
     },
+    Migration {
+        version: 13,
+        name: "audit_keys",
+        ddl: |_| include_str!("migrations/0013_audit_keys.sql").to_owned(),
+    },
 ];
 
 fn spine(kind: DatabaseKind) -> String {

@@ -8,13 +8,14 @@ use crate::sql::statement;
 use crate::{CatalogError, Database, Result, Sealer};
 
 /// The columns that hold sealed values.
-const SEALED: [SealedColumn; 7] = [
+const SEALED: [SealedColumn; 8] = [
     SealedColumn { table: "users", column: "totp_secret", key: RowKey::Uuid },
     SealedColumn { table: "users", column: "totp_pending", key: RowKey::Uuid },
     SealedColumn { table: "signing_keys", column: "private", key: RowKey::Kid },
     SealedColumn { table: "cameras", column: "password", key: RowKey::Uuid },
     SealedColumn { table: "cameras", column: "main_url", key: RowKey::Uuid },
     SealedColumn { table: "cameras", column: "sub_url", key: RowKey::Uuid },
+    SealedColumn { table: "audit_keys", column: "key", key: RowKey::Name },
     SealedColumn { table: "camera_configs", column: "data", key: RowKey::Camera },
 ];
 
@@ -30,6 +31,8 @@ enum RowKey {
     /// Of several rows, which are told apart by what is in them.
     Camera,
     Kid,
+    /// A text in `id`.
+    Name,
 }
 
 impl Database {
@@ -77,6 +80,7 @@ impl RowKey {
             Self::Uuid => "id",
             Self::Camera => "camera_id",
             Self::Kid => "kid",
+            Self::Name => "id",
         }
     }
 
@@ -87,7 +91,7 @@ impl RowKey {
                 let id: Uuid = row.try_get_by_index(0)?;
                 (id.to_string(), id.into())
             }
-            Self::Kid => {
+            Self::Kid | Self::Name => {
                 let kid: String = row.try_get_by_index(0)?;
                 (kid.clone(), kid.into())
             }

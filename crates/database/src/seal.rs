@@ -77,6 +77,25 @@ impl Sealer {
 }
 
 impl Sealer {
+    /// What a secret is known again by: the same for the same text at the same kind of place, under
+    /// the current key. Without the key nobody can try texts out.
+    pub fn fingerprint(&self, column: &str, text: &str) -> String {
+        let key = blake3::derive_key("nightjar fingerprint 1", &self.keys[0].key);
+        let told = format!("{column}\0{text}");
+        blake3::keyed_hash(&key, told.as_bytes()).to_hex()[..32].to_owned()
+    }
+
+    /// A key for one purpose, derived from the current key by BLAKE3's key derivation. `context` names
+    /// the purpose, is unique to it and never changes.
+    pub fn derive(&self, context: &str) -> [u8; 32] {
+        blake3::derive_key(context, &self.keys[0].key)
+    }
+
+    /// The same of all keys, the current one first.
+    pub fn derive_all(&self, context: &str) -> impl Iterator<Item = [u8; 32]> {
+        self.keys.iter().map(move |key| blake3::derive_key(context, &key.key))
+    }
+
     /// Whether a text is sealed, with whatever key.
     pub fn is_sealed(&self, text: &str) -> bool {
         is_sealed(text)

@@ -1,6 +1,12 @@
-//! Writing the audit trail: before the answer goes out, so that nothing is done that is not in it.
+//! Writing the audit trail: what changes something in the same transaction, everything else before
+//! the answer goes out, so that nothing is done that is not in it.
 
-use nightjar_model::{Actor, AuditRecord, Caller, OrgId, Outcome, Via};
+use std::sync::Arc;
+
+use nightjar_access::Access;
+use nightjar_catalog::{Catalog, CatalogError};
+use nightjar_model::{Actor, AuditRecord, Caller, OrgId, Outcome, Via, WallTime};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -44,28 +50,13 @@ impl Deed {
         self.with(difference(before, after))
     }
 
-    /// Writes it down as `caller`'s.
+    /// Writes it down as `caller`'s: what was only read or refused. A change is written down by
+    /// [`Work::note`], in the transaction that makes it.
     pub async fn by(self, state: &ApiState, caller: &Caller, client: &Client) -> Result<(), ApiError> {
-        self.by_in(state, caller.org, caller, client).await
+        self.write(state, caller.org, actor(caller), client).await
     }
 
-    /// Writes it down as `caller`'s, in the trail of that organization.
-    pub async fn by_in(
-        self,
-        state: &ApiState,
-        org: OrgId,
-        caller: &Caller,
-        client: &Client,
-    ) -> Result<(), ApiError> {
-        let name = caller.username.to_string();
-        let actor = match caller.via {
-            Via::Session(_) => Actor::User { id: caller.user, name },
-            Via::Token(id) => Actor::Token { id, user: caller.user, name },
-        };
-        self.write(state, org, actor, client).await
-    }
-
-    /// Writes it down as `actor`'s.
+    /// Writes it down as `actor`'s, in the trail of that organization.
     pub async fn write(
         self,
         state: &ApiState,
@@ -73,11 +64,16 @@ impl Deed {
         actor: Actor,
         client: &Client,
     ) -> Result<(), ApiError> {
+        let record = self.into_record(org, actor, client, state.clock.now());
+        Ok(state.catalog.append_audit(&[record]).await?)
+    }
+
+    fn into_record(self, org: OrgId, actor: Actor, client: &Client, at: WallTime) -> AuditRecord {
         let (object_kind, object_id) = self.object.unwrap_or_default();
-        let record = AuditRecord {
+        AuditRecord {
             id: Uuid::now_v7(),
             org_id: org,
-            at: state.clock.now(),
+            at,
             actor,
             action: self.action.to_owned(),
             object_kind: object_kind.to_owned(),
@@ -86,8 +82,72 @@ impl Deed {
             ip: client.ip,
             request_id: client.request_id,
             details: self.details,
+        }
+    }
+}
+
+/// A change and its audit entries, in one transaction. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Work {
+    /// Changes accounts within the transaction.
+    pub access: Access,
+    records: Arc<Mutex<Vec<AuditRecord>>>,
+    client: Client,
+    now: WallTime,
+}
+
+impl Work {
+    /// Changes everything else within the transaction.
+    pub fn catalog(&self) -> &Catalog {
+        self.access.catalog()
+    }
+
+    /// Adds an entry to the trail, as `caller`'s, once the work is done.
+    pub fn note(&self, caller: &Caller, deed: Deed) {
+        self.note_in(caller.org, caller, deed);
+    }
+
+    /// The same in the trail of that organization.
+    pub fn note_in(&self, org: OrgId, caller: &Caller, deed: Deed) {
+        self.note_by(org, actor(caller), deed);
+    }
+
+    /// The same as `actor`'s.
+    pub fn note_by(&self, org: OrgId, actor: Actor, deed: Deed) {
+        let record = deed.into_record(org, actor, &self.client, self.now);
+        self.records.lock().push(record);
+    }
+}
+
+impl ApiState {
+    /// Makes a change and writes what it notes into the audit trail, in one transaction: if the trail
+    /// can't be written, nothing has changed. `work` may run several times, and writes only with the
+    /// handles that it gets.
+    pub async fn audited<T, E, F>(&self, client: &Client, work: impl Fn(Work) -> F) -> Result<T, E>
+    where
+        E: From<CatalogError>,
+        F: Future<Output = Result<T, E>>,
+    {
+        let now = self.clock.now();
+        let run = |access: Access| {
+            let bound = Work { access, records: Arc::default(), client: client.clone(), now };
+            let working = work(bound.clone());
+            async move {
+                let value = working.await?;
+                let records = std::mem::take(&mut *bound.records.lock());
+                bound.catalog().append_audit(&records).await?;
+                Ok(value)
+            }
         };
-        Ok(state.catalog.append_audit(&[record]).await?)
+        self.access.atomically(run).await
+    }
+}
+
+fn actor(caller: &Caller) -> Actor {
+    let name = caller.username.to_string();
+    match caller.via {
+        Via::Session(_) => Actor::User { id: caller.user, name },
+        Via::Token(id) => Actor::Token { id, user: caller.user, name },
     }
 }
 

@@ -43,8 +43,10 @@ pub struct AuditEntry {
     pub record: AuditRecord,
     /// The digest of the entry before, all zero for the first.
     pub previous: [u8; 32],
-    /// BLAKE3 over this entry and `previous`.
+    /// BLAKE3 over this entry and `previous`, keyed if there is a key.
     pub digest: [u8; 32],
+    /// The name of the key; None for entries from before there were keys.
+    pub key: Option<String>,
 }
 
 /// Who did something.

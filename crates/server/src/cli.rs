@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nightjar_catalog::AuditHead;
 use nightjar_simulator::ScheduledFault;
 
 use crate::config::{self, ConfigErrors, Inputs, Override};
@@ -248,11 +249,23 @@ pub(crate) enum AuditCommand {
     /// Verify that no entry was changed or removed
     #[command(after_help = "Exit status: 0 intact, 1 something is wrong, 2 the configuration is wrong.")]
     Verify(AuditVerifyArgs),
+    /// Print where each organization's trail ends, to be kept somewhere else
+    Head(AuditHeadArgs),
 }
 
 /// `nightjar audit verify`
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AuditVerifyArgs {
+    /// A head that `audit head` or the log has printed: the trail must contain it; repeatable
+    #[arg(long, value_name = "HEAD")]
+    pub(crate) expect: Vec<AuditHead>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+/// `nightjar audit head`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AuditHeadArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 }

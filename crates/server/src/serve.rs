@@ -2,6 +2,7 @@
 //! configuration → parts → recovery → tasks → ready → wait → drain.
 
 pub(crate) mod accounts;
+mod audit;
 mod happenings;
 pub(crate) mod http;
 mod keys;
@@ -97,6 +98,7 @@ async fn serve(config: Config) -> Result<()> {
     let accounts = accounts::Accounts::open(&config, &catalog).await?;
     accounts.announce_setup(&config, started).await?;
     accounts.keep(&tasks, &serving);
+    let trail = audit::AuditTrail::start(&config, &footage, started).await?;
     let happenings = happenings::Happenings::start(&config, &footage, &accounts.access, last_seen).await?;
     let playback = PlaybackService::new(
         catalog.clone(),
@@ -171,6 +173,7 @@ async fn serve(config: Config) -> Result<()> {
         serving.cancel();
         tasks.close();
         tasks.wait().await;
+        trail.stop().await;
         catalog.close().await;
     };
     tokio::select! {

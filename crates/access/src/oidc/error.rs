@@ -1,5 +1,7 @@
 //! Why a sign-in at a provider came to nothing.
 
+use nightjar_catalog::CatalogError;
+
 use crate::AccessError;
 use crate::oidc::TokenFault;
 
@@ -77,6 +79,12 @@ pub enum Refusal {
     /// The organization of new accounts is not there.
     #[error("the organization of new accounts is not there")]
     NoOrganization,
+}
+
+impl From<CatalogError> for OidcError {
+    fn from(error: CatalogError) -> Self {
+        Self::Access(error.into())
+    }
 }
 
 impl OidcError {

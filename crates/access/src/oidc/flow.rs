@@ -14,9 +14,9 @@ use super::claims::Claims;
 use super::discovery::Metadata;
 use super::provider::Provider;
 use super::tokens::{Grant, words};
-use super::{Oidc, OidcError, Result};
+use super::{Oidc, OidcError, OidcProvider, Result};
 use crate::proof::is_fresh;
-use crate::{ClientInfo, SignIn, random};
+use crate::{Access, ClientInfo, SignIn, random};
 
 /// How long somebody may take at the provider.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -47,6 +47,17 @@ pub struct Answer {
     pub issuer: Option<String>,
 }
 
+/// Somebody whose identity a provider has proven.
+#[derive(Debug)]
+pub struct Proven {
+    provider: OidcProvider,
+    claims: Claims,
+    /// When the provider asked the person.
+    proved_at: WallTime,
+    /// Where the person wanted to be: a path of ours.
+    pub return_to: String,
+}
+
 /// A sign-in that was finished.
 #[derive(Debug)]
 pub struct Finished {
@@ -56,8 +67,6 @@ pub struct Finished {
     pub created: bool,
     /// The role before, if the provider has changed it.
     pub previous_role: Option<Role>,
-    /// Where the person wanted to be: a path of ours.
-    pub return_to: String,
 }
 
 /// What is kept while somebody is at the provider.
@@ -125,15 +134,14 @@ impl Oidc {
         Ok(Started { address, browser: Secret::new(browser), lifetime: PATIENCE })
     }
 
-    /// Finishes a sign-in with what the browser brought.
-    pub async fn finish(
+    /// Exchanges what the browser brought, once, for the proof of who it is.
+    pub async fn prove(
         &self,
         name: &str,
         answer: &Answer,
         browser: Option<&str>,
-        client: &ClientInfo,
         now: WallTime,
-    ) -> Result<Finished> {
+    ) -> Result<Proven> {
         let provider = self.provider(name)?;
         let pending = self.take(provider, answer, browser).await?;
         if let Some(error) = &answer.error {
@@ -151,11 +159,7 @@ impl Oidc {
             return Err(OidcError::NotProven);
         }
         let claims = provider.complete(&metadata, &tokens, claims).await?;
-        let access = &self.inner.access;
-        let arrival = access.arrive(&provider.settings, &claims, now).await?;
-        let sign_in = access.begin_session(arrival.user, (None, proved_at), client, now).await?;
-        let (created, previous_role) = (arrival.created, arrival.previous_role);
-        Ok(Finished { sign_in, created, previous_role, return_to: pending.return_to })
+        Ok(Proven { provider: provider.settings.clone(), claims, proved_at, return_to: pending.return_to })
     }
 
     /// The address of the provider's sign-in page (OpenID Connect Core 1.0 §3.1.2.1).
@@ -202,6 +206,21 @@ fn proved_at(claims: &Claims, now: WallTime) -> WallTime {
     let asked = claims.auth_time().unwrap_or(WallTime::from_micros(0));
     // A clock that is a little ahead of ours.
     asked.min(now)
+}
+
+impl Access {
+    /// Signs somebody in whose identity a provider has proven.
+    pub async fn sign_in_proven(
+        &self,
+        proven: &Proven,
+        client: &ClientInfo,
+        now: WallTime,
+    ) -> Result<Finished> {
+        self.prepare_signer(now).await?;
+        let arrival = self.arrive(&proven.provider, &proven.claims, now).await?;
+        let sign_in = self.begin_session(arrival.user, (None, proven.proved_at), client, now).await?;
+        Ok(Finished { sign_in, created: arrival.created, previous_role: arrival.previous_role })
+    }
 }
 
 /// A person's no, or a provider that does not understand us (OpenID Connect Core 1.0 §3.1.2.6).

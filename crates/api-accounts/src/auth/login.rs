@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{DEVICE, SignIn, granted, remember_device};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -60,10 +60,16 @@ pub(crate) async fn log_in(
         client: client.for_access(),
         device: DEVICE.read(&headers, &client).map(Secret::new),
     };
-    match state.access.login(&login, state.clock.now()).await {
+    let now = state.clock.now();
+    let login = &login;
+    let log_in = |work: Work| async move {
+        let signed_in = work.access.login(login, now).await?;
+        let deed = Deed::done("auth.login").to("session", signed_in.session.id);
+        work.note(&signed_in.caller(), deed);
+        Ok::<_, AccessError>(signed_in)
+    };
+    match state.audited(&client, log_in).await {
         Ok(signed_in) => {
-            let caller = signed_in.caller();
-            Deed::done("auth.login").to("session", signed_in.session.id).by(&state, &caller, &client).await?;
             let username = signed_in.user.username.clone();
             let mut response = granted(&state, signed_in, body.cookie, StatusCode::OK, &client).await?;
             if body.cookie {

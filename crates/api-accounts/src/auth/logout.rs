@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::REFRESH;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -43,9 +43,15 @@ pub(crate) async fn log_out(
     Query(()): Query<()>,
     JsonBody(body): JsonBody<LogoutBody>,
 ) -> Result<Response, ApiError> {
-    state.access.logout(&caller, body.everywhere, state.clock.now()).await?;
-    let deed = Deed::done("auth.logout").with(json!({ "everywhere": body.everywhere }));
-    deed.to("user", caller.user).by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, body) = (&caller, &body);
+    let log_out = |work: Work| async move {
+        work.access.logout(caller, body.everywhere, now).await?;
+        let deed = Deed::done("auth.logout").with(json!({ "everywhere": body.everywhere }));
+        work.note(caller, deed.to("user", caller.user));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, log_out).await?;
     let mut response = no_content();
     REFRESH.clear(&mut response, &client);
     Ok(response)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -48,12 +48,14 @@ pub(crate) async fn change_password(
     JsonBody(body): JsonBody<PasswordBody>,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let (current, new, keep) = (&body.current_password, &body.new_password, body.keep_api_tokens);
-    state.access.change_password(&caller, current, new, keep, &client.for_access(), now).await?;
-    Deed::done("user.password")
-        .with(json!({ "keep_api_tokens": keep }))
-        .to("user", caller.user)
-        .by(&state, &caller, &client)
-        .await?;
+    let (caller, body, client) = (&caller, &body, &client);
+    let change = |work: Work| async move {
+        let (current, new, keep) = (&body.current_password, &body.new_password, body.keep_api_tokens);
+        work.access.change_password(caller, current, new, keep, &client.for_access(), now).await?;
+        let deed = Deed::done("user.password").with(json!({ "keep_api_tokens": keep }));
+        work.note(caller, deed.to("user", caller.user));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(client, change).await?;
     Ok(no_content())
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{REFRESH, SignIn, granted};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -53,26 +53,50 @@ pub(crate) async fn refresh(
         return Err(AuthFault::Missing.into());
     };
     let now = state.clock.now();
-    let refreshed = state.access.refresh(&token, &client.for_access(), now).await;
-    // Only what ended it: showing an old token again and again would fill the trail.
+    let (token, client) = (&token, &client);
+    let refresh = |work: Work| async move {
+        match work.access.refresh(token, &client.for_access(), now).await {
+            // What ended the sign-in stays written. Only that is noted: showing an old token again and again
+            // would fill the trail.
+            Err(AccessError::RefreshReused(session)) => {
+                if session.ended.is_some_and(|(at, _)| at == now) {
+                    note_reuse(&work, &session).await?;
+                }
+                Ok(Err(AccessError::RefreshReused(session)))
+            }
+            Err(AccessError::Refresh) => Ok(Err(AccessError::Refresh)),
+            outcome => outcome.map(Ok),
+        }
+    };
+    let refreshed = state.audited(client, refresh).await?;
     if let Err(AccessError::RefreshReused(session)) = &refreshed
         && session.ended.is_some_and(|(at, _)| at == now)
     {
-        note_reuse(&state, session, &client).await?;
+        tell_reuse(&state, session, client).await?;
     }
     match refreshed {
-        Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, &client).await,
+        Ok(signed_in) => granted(&state, signed_in, by_cookie, StatusCode::OK, client).await,
         Err(error @ (AccessError::Refresh | AccessError::RefreshReused(_))) if by_cookie => {
             let mut response = ApiError::from(error).into_response();
-            REFRESH.clear(&mut response, &client);
+            REFRESH.clear(&mut response, client);
             Ok(response)
         }
         Err(error) => Err(error.into()),
     }
 }
 
+/// Two have the token: that ends the sign-in, and is written down with it.
+async fn note_reuse(work: &Work, session: &Session) -> Result<(), AccessError> {
+    let user = work.catalog().user_by_id(session.user_id).await?;
+    let tried = user.map(|user| user.username).unwrap_or_default();
+    let details = json!({ "session": session.id.to_string(), "reason": "the refresh token was used twice" });
+    let deed = Deed::refused("auth.refresh").to("user", session.user_id).with(details);
+    work.note_by(session.org_id, Actor::Anonymous { tried }, deed);
+    Ok(())
+}
+
 /// Two have the token: somebody must hear of it.
-async fn note_reuse(state: &ApiState, session: &Session, client: &Client) -> Result<(), ApiError> {
+async fn tell_reuse(state: &ApiState, session: &Session, client: &Client) -> Result<(), ApiError> {
     let user = state.catalog.user_by_id(session.user_id).await?;
     let username = user.map(|user| user.username).unwrap_or_default();
     let kind = EventType::REFRESH_TOKEN_REUSED;
@@ -84,7 +108,5 @@ async fn note_reuse(state: &ApiState, session: &Session, client: &Client) -> Res
         Some(ip) => event.with("ip", ip.to_string()),
         None => event,
     });
-    let details = json!({ "session": session.id.to_string(), "reason": "the refresh token was used twice" });
-    let deed = Deed::refused("auth.refresh").to("user", session.user_id).with(details);
-    deed.write(state, session.org_id, Actor::Anonymous { tried: username }, client).await
+    Ok(())
 }

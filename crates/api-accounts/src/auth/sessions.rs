@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer::{ApiResult, List, Pagination, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -84,7 +84,13 @@ pub(crate) async fn end_sign_in(
     let id: SessionId = id.parse().map_err(|_| ApiError::sign_in_not_found())?;
     let session = state.catalog.session(id).await?.filter(|session| session.user_id == caller.user);
     session.ok_or_else(ApiError::sign_in_not_found)?;
-    state.access.end_session(id, state.clock.now(), SessionEnd::Revoked).await?;
-    Deed::done("session.end").to("session", id).by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let caller = &caller;
+    let end = |work: Work| async move {
+        work.access.end_session(id, now, SessionEnd::Revoked).await?;
+        work.note(caller, Deed::done("session.end").to("session", id));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, end).await?;
     Ok(no_content())
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -88,8 +88,14 @@ pub(crate) async fn confirm_totp(
     Query(()): Query<()>,
     JsonBody(body): JsonBody<CodeOnly>,
 ) -> ApiResult<RecoveryCodes> {
-    let codes = state.access.confirm_totp(&caller, &body.code, state.clock.now()).await?;
-    Deed::done("user.totp_enable").to("user", caller.user).by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, body) = (&caller, &body);
+    let confirm = |work: Work| async move {
+        let codes = work.access.confirm_totp(caller, &body.code, now).await?;
+        work.note(caller, Deed::done("user.totp_enable").to("user", caller.user));
+        Ok::<_, ApiError>(codes)
+    };
+    let codes = state.audited(&client, confirm).await?;
     let recovery_codes = codes.iter().map(|code| code.expose().to_owned()).collect();
     Ok(state.ok(RecoveryCodes { recovery_codes }))
 }
@@ -109,7 +115,13 @@ pub(crate) async fn disable_totp(
     Query(()): Query<()>,
     JsonBody(body): JsonBody<PasswordOnly>,
 ) -> Result<Response, ApiError> {
-    state.access.disable_totp(&caller, &body.password, &client.for_access(), state.clock.now()).await?;
-    Deed::done("user.totp_disable").to("user", caller.user).by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, body, client) = (&caller, &body, &client);
+    let disable = |work: Work| async move {
+        work.access.disable_totp(caller, &body.password, &client.for_access(), now).await?;
+        work.note(caller, Deed::done("user.totp_disable").to("user", caller.user));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(client, disable).await?;
     Ok(no_content())
 }

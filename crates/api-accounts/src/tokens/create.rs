@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{ApiToken, for_audit, parse_permissions};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::auth::scope;
 use crate::body::{JsonBody, whole};
 use crate::error::ApiError;
@@ -99,9 +99,14 @@ pub(crate) async fn create_token(
         allowed_ips: body.allowed_ips,
     };
     let now = state.clock.now();
-    let made = state.access.create_token(&caller, body.user_id.map(UserId), draft, now).await?;
-    let deed = Deed::done("token.create").to("token", made.token.id).with(for_audit(&made.token));
-    deed.by(&state, &caller, &client).await?;
+    let (caller, draft) = (&caller, &draft);
+    let create = |work: Work| async move {
+        let made = work.access.create_token(caller, body.user_id.map(UserId), draft.clone(), now).await?;
+        let deed = Deed::done("token.create").to("token", made.token.id);
+        work.note(caller, deed.with(for_audit(&made.token)));
+        Ok::<_, ApiError>(made)
+    };
+    let made = state.audited(&client, create).await?;
     let owner = state.catalog.user(made.token.org_id, made.token.user_id).await?;
     let username = owner.map(|user| user.username).unwrap_or_default();
     let secret = made.secret.expose().to_owned();

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::parse_id;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -31,8 +31,14 @@ pub(crate) async fn revoke_token(
     Query(()): Query<()>,
 ) -> Result<Response, ApiError> {
     let id = parse_id(&id)?;
-    if state.access.revoke_token(&caller, id, state.clock.now()).await? {
-        Deed::done("token.revoke").to("token", id).by(&state, &caller, &client).await?;
-    }
+    let now = state.clock.now();
+    let caller = &caller;
+    let revoke = |work: Work| async move {
+        if work.access.revoke_token(caller, id, now).await? {
+            work.note(caller, Deed::done("token.revoke").to("token", id));
+        }
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, revoke).await?;
     Ok(no_content())
 }

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::{ApiToken, for_audit, parse_id, parse_permissions};
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::auth::scope;
 use crate::body::JsonBody;
+use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
 use crate::path::UrlPath;
@@ -48,9 +49,14 @@ pub(crate) async fn set_token_rights(
     JsonBody(body): JsonBody<TokenRights>,
 ) -> ApiResult<ApiToken> {
     let (id, permissions) = (parse_id(&id)?, parse_permissions(&body.permissions)?);
-    let token = state.access.set_token_rights(&caller, id, permissions, scope(body.groups)).await?;
-    let deed = Deed::done("token.update").to("token", id).with(for_audit(&token));
-    deed.by(&state, &caller, &client).await?;
+    let groups = scope(body.groups);
+    let (caller, groups) = (&caller, &groups);
+    let change = |work: Work| async move {
+        let token = work.access.set_token_rights(caller, id, permissions, groups.clone()).await?;
+        work.note(caller, Deed::done("token.update").to("token", id).with(for_audit(&token)));
+        Ok::<_, ApiError>(token)
+    };
+    let token = state.audited(&client, change).await?;
     let owner = state.catalog.user(token.org_id, token.user_id).await?;
     Ok(state.ok(ApiToken::new(token, owner.map(|user| user.username).unwrap_or_default())))
 }

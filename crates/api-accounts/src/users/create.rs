@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{User, for_audit};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::auth::scope;
 use crate::body::JsonBody;
 use crate::enums::Role;
@@ -81,12 +81,18 @@ pub(crate) async fn create_user(
         active: true,
         password: body.password,
     };
-    let user = state.access.create_user(&caller, org, draft, state.clock.now()).await?;
-    let deed = Deed::done("user.create").to("user", user.id).with(for_audit(&user));
-    if user.org_id != caller.org {
-        // Whoever looks there must see where the account came from.
-        deed.clone().by_in(&state, user.org_id, &caller, &client).await?;
-    }
-    deed.by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, draft) = (&caller, &draft);
+    let create = |work: Work| async move {
+        let user = work.access.create_user(caller, org, draft.clone(), now).await?;
+        let deed = Deed::done("user.create").to("user", user.id).with(for_audit(&user));
+        if user.org_id != caller.org {
+            // Whoever looks there must see where the account came from.
+            work.note_in(user.org_id, caller, deed.clone());
+        }
+        work.note(caller, deed);
+        Ok::<_, ApiError>(user)
+    };
+    let user = state.audited(&client, create).await?;
     Ok(tagged(state.created(User::new(&user)), user.version))
 }

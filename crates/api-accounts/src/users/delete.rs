@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{find, for_audit};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -31,8 +31,13 @@ pub(crate) async fn delete_user(
     Query(()): Query<()>,
 ) -> Result<Response, ApiError> {
     let user = find(&state, &caller, &id).await?;
-    state.access.delete_user(&caller, user.id, state.clock.now()).await?;
-    let deed = Deed::done("user.delete").to("user", user.id).with(for_audit(&user));
-    deed.by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, user) = (&caller, &user);
+    let delete = |work: Work| async move {
+        work.access.delete_user(caller, user.id, now).await?;
+        work.note(caller, Deed::done("user.delete").to("user", user.id).with(for_audit(user)));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, delete).await?;
     Ok(no_content())
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{User, find, for_audit};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::auth::scope;
 use crate::body::JsonBody;
 use crate::enums::Role;
@@ -98,24 +98,26 @@ pub(crate) async fn change_user(
         keep_api_tokens: body.keep_api_tokens,
     };
     let now = state.clock.now();
-    let mut user = state.access.update_user(&caller, before.id, patch, expected, now).await?;
-    let deed = Deed::done("user.update").to("user", user.id);
-    deed.change(&for_audit(&before), &for_audit(&user)).by(&state, &caller, &client).await?;
-    if let Some(password) = &body.password {
-        let keep = body.keep_api_tokens;
-        state.access.reset_password(&caller, before.id, password, keep, now).await?;
-        Deed::done("user.password")
-            .with(json!({ "keep_api_tokens": keep }))
-            .to("user", user.id)
-            .by(&state, &caller, &client)
-            .await?;
-    }
-    if body.totp == Some(false) && before.totp {
-        state.access.reset_totp(&caller, before.id, now).await?;
-        Deed::done("user.totp_disable").to("user", user.id).by(&state, &caller, &client).await?;
-    }
-    if body.password.is_some() || body.totp.is_some() {
-        user = find(&state, &caller, &id).await?;
+    let (password, totp, keep) = (body.password, body.totp, body.keep_api_tokens);
+    let (caller, before, patch, password) = (&caller, &before, &patch, &password);
+    let change = |work: Work| async move {
+        let user = work.access.update_user(caller, before.id, patch.clone(), expected, now).await?;
+        let deed = Deed::done("user.update").to("user", user.id);
+        work.note(caller, deed.change(&for_audit(before), &for_audit(&user)));
+        if let Some(password) = password {
+            work.access.reset_password(caller, before.id, password, keep, now).await?;
+            let deed = Deed::done("user.password").with(json!({ "keep_api_tokens": keep }));
+            work.note(caller, deed.to("user", user.id));
+        }
+        if totp == Some(false) && before.totp {
+            work.access.reset_totp(caller, before.id, now).await?;
+            work.note(caller, Deed::done("user.totp_disable").to("user", user.id));
+        }
+        Ok::<_, ApiError>(user)
+    };
+    let mut user = state.audited(&client, change).await?;
+    if password.is_some() || totp.is_some() {
+        user = find(&state, caller, &id).await?;
     }
     Ok(tagged(state.ok(User::new(&user)), user.version))
 }

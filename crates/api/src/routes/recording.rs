@@ -5,13 +5,12 @@ pub(super) mod start;
 pub(super) mod status;
 pub(super) mod stop;
 
+use nightjar_catalog::Catalog;
 use nightjar_model::{Camera, Mode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::cameras::CameraStatus;
 use crate::error::ApiError;
-use crate::state::ApiState;
 
 /// Which camera.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,12 +23,12 @@ pub(crate) struct CameraBody {
 
 /// Makes a camera record or not, from now on and across restarts. The override is kept only while
 /// it says something else than the camera's mode.
-async fn switch(state: &ApiState, mut camera: Camera, on: bool) -> Result<CameraStatus, ApiError> {
+async fn switch(catalog: &Catalog, mut camera: Camera, on: bool) -> Result<Camera, ApiError> {
     let by_mode = camera.mode == Mode::Continuous;
     let manual = (by_mode != on).then_some(on);
     if camera.manual != manual {
-        state.catalog.set_manual(camera.id, manual).await?;
+        catalog.set_manual(camera.id, manual).await?;
         camera.manual = manual;
     }
-    Ok(CameraStatus::new(&camera, state))
+    Ok(camera)
 }

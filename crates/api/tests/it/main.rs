@@ -1,6 +1,7 @@
 //! The API as a client sees it: requests against the router.
 
 mod attacks;
+mod audited;
 mod auth;
 mod authorization;
 mod camera_changes;
@@ -16,6 +17,7 @@ mod junk;
 mod lab;
 mod listener;
 mod lowered;
+mod measure;
 mod oidc;
 mod openapi;
 mod page;

@@ -2,10 +2,11 @@
 
 use nightjar_model::{OrgId, Organization};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use crate::entity::clean;
 use crate::entity::organization::{ActiveModel, Column, Entity};
+use crate::sql::statement;
 use crate::{Catalog, CatalogError, Result};
 
 impl Catalog {
@@ -50,4 +51,15 @@ impl Catalog {
             _ => Ok(()),
         }
     }
+}
+
+/// Makes others wait that change cameras or accounts of this tenant. A change of its row that changes
+/// nothing is a lock on both databases.
+pub(crate) async fn lock_organization(connection: &impl ConnectionTrait, org: OrgId) -> Result<()> {
+    let lock = "UPDATE organizations SET created_at = created_at WHERE id = $1";
+    let locked = connection.execute_raw(statement(connection, lock, [org.0.into()])).await?;
+    if locked.rows_affected() == 0 {
+        return Err(CatalogError::NotFound(format!("organization {org}")));
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use sea_orm::{
     Set,
 };
 
+use super::organizations::lock_organization;
 use super::scope::OF_USERS;
 use crate::entity::clean;
 use crate::entity::user::{ActiveModel, Column, Entity, Model, settable, to_row};
@@ -78,6 +79,8 @@ impl Catalog {
 
     /// Writes names, address, role, `system_admin`, groups and `active`; counts its version up and
     /// gives it as it is now. [`CatalogError::Stale`] if it has not the expected version any more.
+    /// The accounts of a tenant are changed one after the other, so that what is counted after a
+    /// change still holds at its commit.
     pub async fn update_user(
         &self,
         user: &User,
@@ -89,6 +92,7 @@ impl Catalog {
 
     async fn update_user_once(&self, user: &User, expected: Option<i64>, now: WallTime) -> Result<User> {
         let transaction = self.begin().await?;
+        lock_organization(&transaction, user.org_id).await?;
         let set = ActiveModel { updated_at: Set(now.micros()), ..settable(user) };
         let mut update = Entity::update_many()
             .set(set)

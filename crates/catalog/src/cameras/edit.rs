@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::addresses::without_query;
 use super::rows::Stored;
 use super::{by_id, by_key, not_found};
+use crate::accounts::lock_organization;
 use crate::entity::camera::{Column, Entity};
 use crate::entity::segment;
 use crate::sql::statement;
@@ -38,7 +39,7 @@ impl Catalog {
 
     async fn create_camera_once(&self, wanted: &Camera, scope: &GroupScope) -> Result<()> {
         let transaction = self.begin().await?;
-        lock_cameras(&transaction, wanted.org_id).await?;
+        lock_organization(&transaction, wanted.org_id).await?;
         free_key(&transaction, wanted).await?;
         check_others(&transaction, wanted, None, scope).await?;
         self.insert_camera(&transaction, wanted).await?;
@@ -81,7 +82,7 @@ impl Catalog {
         scope: &GroupScope,
     ) -> Result<(Camera, bool)> {
         let transaction = self.begin().await?;
-        lock_cameras(&transaction, wanted.org_id).await?;
+        lock_organization(&transaction, wanted.org_id).await?;
         let old = self.changeable(&transaction, wanted.org_id, wanted.id, expected).await?;
         let same = Camera {
             key: old.camera.key.clone(),
@@ -125,7 +126,7 @@ impl Catalog {
         now: WallTime,
     ) -> Result<()> {
         let transaction = self.begin().await?;
-        lock_cameras(&transaction, org).await?;
+        lock_organization(&transaction, org).await?;
         let source = self.changeable(&transaction, org, id, expected).await?.camera.source;
         Entity::update_many()
             .col_expr(Column::DeletedAt, Expr::value(now.micros()))
@@ -204,17 +205,6 @@ pub(super) fn tidy(camera: &Camera) -> Result<Camera> {
     let tags = normalize_tags(&camera.tags).map_err(|error| CatalogError::Refused(error.to_string()))?;
     let source = camera.source.clone().with_credentials_apart();
     Ok(Camera { tags, source, ..camera.clone() })
-}
-
-/// Makes others wait that change cameras of this tenant. A change of its row that changes nothing
-/// is a lock on both databases.
-pub(super) async fn lock_cameras(connection: &impl ConnectionTrait, org: OrgId) -> Result<()> {
-    let lock = "UPDATE organizations SET created_at = created_at WHERE id = $1";
-    let locked = connection.execute_raw(statement(connection, lock, [org.0.into()])).await?;
-    if locked.rows_affected() == 0 {
-        return Err(CatalogError::NotFound(format!("organization {org}")));
-    }
-    Ok(())
 }
 
 /// Sees to it that no camera has the key. A deleted one without footage gives it up; its row stays,

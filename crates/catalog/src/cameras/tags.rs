@@ -8,7 +8,6 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set};
 use uuid::Uuid;
 
-use super::edit::lock_cameras;
 use super::not_found;
 use crate::entity::camera;
 use crate::entity::camera_tag::{ActiveModel, Column, Entity, Model};
@@ -77,7 +76,7 @@ impl Catalog {
         now: WallTime,
     ) -> Result<u64> {
         let transaction = self.begin().await?;
-        lock_cameras(&transaction, org).await?;
+        crate::accounts::lock_organization(&transaction, org).await?;
         let mut changed = 0;
         for batch in ids.chunks(IDS_AT_ONCE) {
             check_changeable(&transaction, org, batch).await?;

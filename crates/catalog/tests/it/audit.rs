@@ -24,7 +24,7 @@ on_both!(
     tampering_is_found,
 );
 
-fn record(number: i64) -> AuditRecord {
+pub(crate) fn record(number: i64) -> AuditRecord {
     AuditRecord {
         id: Uuid::now_v7(),
         org_id: OrgId::DEFAULT,
@@ -51,7 +51,7 @@ async fn all(catalog: &Catalog, org: OrgId) -> Vec<AuditEntry> {
 }
 
 fn good(entries: u64) -> Result<AuditReport, CatalogError> {
-    Ok(AuditReport { entries, fault: None })
+    Ok(AuditReport { entries, keyed_from: (entries > 0).then_some(1), fault: None })
 }
 
 async fn entries_read_back_whole(database: TestDatabase) {
@@ -246,7 +246,7 @@ async fn tampering_is_found(database: TestDatabase) {
     };
     let forged = format!(
         "INSERT INTO audit_log SELECT {nil}, org_id, 1101, at, actor_kind, actor_id, actor_token, actor_name,
-         action, object_kind, object_id, outcome, ip, request_id, details, digest, digest
+         action, object_kind, object_id, outcome, ip, request_id, details, digest, digest, key_id
          FROM audit_log WHERE seq = 1100"
     );
     let before = forged.replace("1101", "0");

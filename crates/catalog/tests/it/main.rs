@@ -7,6 +7,7 @@ mod model;
 
 mod accounts;
 mod audit;
+mod audit_keys;
 mod cameras;
 mod events;
 mod groups;

@@ -45,7 +45,7 @@ pub(crate) struct Studio {
     pub(crate) catalog: Catalog,
     pub(crate) local: LocalTier,
     pub(crate) camera: Camera,
-    _database: TestDatabase,
+    pub(crate) _database: TestDatabase,
 }
 
 impl Studio {

@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use nightjar_access::{Access, UserDraft};
+use nightjar_access::{Access, AccessError, UserDraft};
 use nightjar_catalog::{Catalog, UserFilter};
 use nightjar_model::{
     Actor, AuditRecord, Caller, GroupScope, OrgId, Outcome, Permission, Role, Secret, SessionId, User,
@@ -45,8 +45,13 @@ async fn add(config: Config, args: &UserAddArgs) -> Result<ExitCode> {
         active: true,
         password: (args.role != Role::ApiOnly).then(|| password.clone()),
     };
-    let user = access.create_user(&console(org), org, draft, now()).await?;
-    note(&catalog, &user, "user.create").await?;
+    let (console, draft) = (&console(org), &draft);
+    let create = |access: Access| async move {
+        let user = access.create_user(console, org, draft.clone(), now()).await?;
+        access.catalog().append_audit(&[audit_record(&user, "user.create")]).await?;
+        Ok::<_, AccessError>(user)
+    };
+    let user = access.atomically(create).await?;
     println!("added {} ({})", user.username, user.role);
     if made && args.role != Role::ApiOnly {
         println!("password: {}", password.expose());
@@ -61,13 +66,20 @@ async fn reset_password(config: Config, args: &UserResetArgs) -> Result<ExitCode
     let user = record.ok_or_else(|| anyhow!("there is no account `{}`", args.username))?.user;
     let (password, made) = password()?;
     let console = console(user.org_id);
-    access.reset_password(&console, user.id, &password, args.keep_api_tokens, now()).await?;
-    note(&catalog, &user, "user.password").await?;
-    if args.totp {
-        access.reset_totp(&console, user.id, now()).await?;
-        note(&catalog, &user, "user.totp_disable").await?;
-    }
-    let ended = if args.keep_api_tokens { "its sign-ins have" } else { "its sign-ins and API tokens have" };
+    let keep = args.keep_api_tokens;
+    let (console, user, password) = (&console, &user, &password);
+    let reset = |access: Access| async move {
+        access.reset_password(console, user.id, password, keep, now()).await?;
+        let mut records = vec![audit_record(user, "user.password")];
+        if args.totp {
+            access.reset_totp(console, user.id, now()).await?;
+            records.push(audit_record(user, "user.totp_disable"));
+        }
+        access.catalog().append_audit(&records).await?;
+        Ok::<_, AccessError>(())
+    };
+    access.atomically(reset).await?;
+    let ended = if keep { "its sign-ins have" } else { "its sign-ins and API tokens have" };
     println!("{} has a new password; {ended} ended", user.username);
     if made {
         println!("password: {}", password.expose());
@@ -144,8 +156,9 @@ fn password() -> Result<(Secret, bool)> {
     Ok((Secret::new(typed), false))
 }
 
-async fn note(catalog: &Catalog, user: &User, action: &str) -> Result<()> {
-    let record = AuditRecord {
+/// The audit entry of a change that was made at the command line.
+fn audit_record(user: &User, action: &str) -> AuditRecord {
+    AuditRecord {
         id: Uuid::now_v7(),
         org_id: user.org_id,
         at: now(),
@@ -157,6 +170,5 @@ async fn note(catalog: &Catalog, user: &User, action: &str) -> Result<()> {
         ip: None,
         request_id: None,
         details: json!({ "username": user.username, "by": "command line" }),
-    };
-    catalog.append_audit(&[record]).await.context("can't write the audit trail")
+    }
 }

@@ -59,6 +59,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
     let cache_url = clients::cache_url(&mut Reader::section(document, "cache", problems));
     let limits = clients::limits(&mut Reader::section(document, "limits", problems));
     let accounts = clients::accounts(&mut Reader::section(document, "accounts", problems));
+    let audit = clients::audit(&mut Reader::section(document, "audit", problems), storage.is_some());
     let cameras = cameras::cameras(document, defaults, problems);
     let oidc = oidc::providers(document, problems);
     warnings.extend(clients::check_public_url(document, &service, problems));
@@ -76,6 +77,7 @@ pub(super) fn config(document: &Table, inputs: &Inputs, problems: &mut Problems)
         cache_url,
         limits,
         accounts,
+        audit,
         oidc,
         warnings,
     }

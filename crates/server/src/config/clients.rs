@@ -9,7 +9,7 @@ use url::{Host, Url};
 use super::document::{Table, Value};
 use super::problem::Problems;
 use super::reader::Reader;
-use super::types::{Accounts, Limits, Service};
+use super::types::{Accounts, Audit, Limits, Service};
 
 /// `[limits]`
 pub(super) fn limits(reader: &mut Reader<'_>) -> Limits {
@@ -33,6 +33,26 @@ pub(super) fn accounts(reader: &mut Reader<'_>) -> Accounts {
         Duration::from_secs(days * 24 * 60 * 60)
     };
     Accounts { session: days("session_days", 30), idle: days("idle_days", 7) }
+}
+
+/// `[audit]`
+pub(super) fn audit(reader: &mut Reader<'_>, has_bucket: bool) -> Audit {
+    let syslog = reader.text("syslog").and_then(|text| match text.parse() {
+        Ok(address) => Some(address),
+        Err(wanted) => {
+            reader.wrong("syslog", wanted);
+            None
+        }
+    });
+    let prefix = reader.text("bucket_prefix").map(|text| text.trim_matches('/').to_owned());
+    if let Some(prefix) = &prefix {
+        if !has_bucket {
+            reader.wrong("bucket_prefix", "needs a bucket: set [storage]");
+        } else if nightjar_storage::validate_key(&format!("{prefix}/x")).is_err() {
+            reader.wrong("bucket_prefix", "must be a folder, as `audit`");
+        }
+    }
+    Audit { syslog, bucket_prefix: prefix }
 }
 
 /// `[cache] url`

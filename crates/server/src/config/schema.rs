@@ -104,6 +104,9 @@ pub(super) const KEYS: &[Key] = &[
     key("accounts", "session_days", "`30`", "how long a sign-in lives at most, however often it is used, 1 to 3650"),
     key("accounts", "idle_days", "`7`", "how long a sign-in lives without being used, 1 to 3650"),
 
+    key("audit", "syslog", "none", "syslog receiver that gets all entries of the audit trail (RFC 5424): `udp://host:514`, `tcp://host:601` or `unix:///dev/log`"),
+    key("audit", "bucket_prefix", "none", "folder in the bucket of `[storage]` that gets all entries of the audit trail, as objects of JSON lines"),
+
     key("oidc", "name", "required", "name of an OpenID provider, part of addresses: a-z, 0-9 and `-`"),
     key("oidc", "label", "the name", "what people read on the button"),
     key("oidc", "issuer", "required", "its issuer, letter by letter as it names itself"),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nightjar_access::oidc::OidcProvider;
+use nightjar_audit_export::SyslogAddress;
 use nightjar_media::WallTime;
 use nightjar_model::{
     AudioPolicy, Camera, CameraId, CameraKey, CameraSource, ManagedBy, Mode, NodeId, OrgId, Secret,
@@ -42,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// How long sign-ins live.
     pub(crate) accounts: Accounts,
+    /// Where the audit trail is exported to.
+    pub(crate) audit: Audit,
     /// OpenID providers to sign in with, in the order in which they were written.
     pub(crate) oidc: Vec<OidcProvider>,
     /// What is allowed but unwise, for the log.
@@ -97,6 +100,15 @@ pub(crate) struct Accounts {
     pub(crate) session: Duration,
     /// How long it lives without being used.
     pub(crate) idle: Duration,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Audit {
+    /// A syslog receiver.
+    pub(crate) syslog: Option<SyslogAddress>,
+    /// Folder of objects in the bucket of `[storage]`.
+    pub(crate) bucket_prefix: Option<String>,
 }
 
 /// `[limits]`

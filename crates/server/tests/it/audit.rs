@@ -54,3 +54,34 @@ async fn a_changed_and_a_removed_entry_are_named() {
     let (content, said) = verify(&setup, "removed.log").await;
     assert!(!content && said.contains(&format!("entry {} is wrong", newest - 2)), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_tail_is_found_by_a_head_that_was_kept_elsewhere() {
+    let setup = Setup::new("");
+    let server = setup.serve().await;
+    for name in ["Yard", "Hall", "Roof"] {
+        server.post("/api/v1/camera-groups", &json!({ "name": name })).await;
+    }
+    assert!(server.stop().await);
+    assert!(setup.run(&["audit", "head"], "head.log").await);
+    let printed = std::fs::read_to_string(setup.path("head.log")).expect("its output");
+    let head = printed.lines().find(|line| line.matches(':').count() == 2).expect("a head").to_owned();
+    let newest: i64 = head.split(':').nth(1).expect("a place").parse().expect("a number");
+    let expect = async |log: &str| {
+        let whole = setup.run(&["audit", "verify", "--expect", &head], log).await;
+        (whole, std::fs::read_to_string(setup.path(log)).expect("its output"))
+    };
+    let (content, said) = expect("before.log").await;
+    assert!(content, "{said}");
+
+    tamper(&setup, &format!("DELETE FROM audit_log WHERE seq = {newest}"));
+    let cut = format!(
+        "UPDATE audit_heads SET seq = {0}, digest = (SELECT digest FROM audit_log WHERE seq = {0})",
+        newest - 1
+    );
+    tamper(&setup, &cut);
+    let (content, said) = verify(&setup, "cut.log").await;
+    assert!(content, "by itself, a shorter trail is whole: {said}");
+    let (content, said) = expect("after.log").await;
+    assert!(!content && said.contains("cut off"), "{said}");
+}

@@ -3,6 +3,7 @@
 use std::process::Output;
 use std::time::{Duration, Instant};
 
+use crate::support::Postgres;
 use crate::support::nightjar::{Nightjar, Setup, free_port};
 
 /// A second process has to say so at once; starting takes less, but this machine may be busy.

@@ -15,9 +15,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("hub", &["media"]),
     ("cache", &["media", "model"]),
     ("database", &["media", "model"]),
-    ("catalog", &["media", "model", "database"]),
+    ("audit", &["media", "model", "database"]),
+    ("catalog", &["media", "model", "database", "audit"]),
     ("access", &["media", "model", "catalog", "cache"]),
     ("storage", &["media", "model"]),
+    ("audit-export", &["media", "model", "catalog", "storage"]),
     ("devices", &["media", "model"]),
     ("sources", &["media", "model", "codec", "format", "protocol", "hub"]),
     ("events", &["media", "model", "catalog"]),
@@ -49,7 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// may use it to be a server that misbehaves.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["database"]),
-    ("sea-orm", &["database", "catalog"]),
+    ("sea-orm", &["database", "audit", "catalog"]),
     ("sea-orm-migration", &["catalog"]),
     ("axum", &["http", "api-accounts", "api", "server"]),
     ("object_store", &["storage"]),

@@ -3,6 +3,7 @@
 //! The object library has no call that creates a bucket, but it does export its SigV4 signer
 //! and its HTTP client, so these two requests are put together here and signed there.
 
+use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use nightjar_model::NodeId;
 use object_store::aws::AwsAuthorizer;
@@ -41,6 +42,16 @@ impl RemoteTier {
             // Another node was quicker; that it is somebody else's shows at the first write.
             StatusCode::CONFLICT => Ok(BucketState::Existed),
             status => Err(fault::explain_status(&action, status.as_u16(), &body)),
+        }
+    }
+
+    /// Stores a small object, over whatever is there.
+    pub async fn put(&self, key: &str, content: Bytes) -> Result<()> {
+        let path = super::object_path(key)?;
+        match self.small("write", key, self.inner.store.put(&path, PutPayload::from(content))).await {
+            Ok(_) => Ok(()),
+            Err(StorageError::NotFound(_)) => Err(StorageError::NoBucket(self.config().bucket.clone())),
+            Err(error) => Err(error),
         }
     }
 

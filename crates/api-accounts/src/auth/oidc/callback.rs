@@ -8,7 +8,7 @@ use nightjar_model::{Actor, OrgId, Secret};
 use serde_json::json;
 
 use super::{BROWSER, failed, see_other};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::auth::keep_refresh;
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -45,18 +45,33 @@ pub(crate) async fn back_from_provider(
     let answer = read(query.as_deref().unwrap_or_default());
     let browser = BROWSER.read(&headers, &client);
     let now = state.clock.now();
-    let finished = state.oidc.finish(&provider, &answer, browser.as_deref(), &client.for_access(), now).await;
-    match finished {
-        Ok(finished) => {
-            note(&state, &provider, &finished, &client).await?;
-            let mut response = see_other(&finished.return_to);
-            keep_refresh(&mut response, &finished.sign_in, now, &client);
+    let proven = match state.oidc.prove(&provider, &answer, browser.as_deref(), now).await {
+        Ok(proven) => proven,
+        Err(error) => return failed(&provider, error),
+    };
+    let (proven, provider, client) = (&proven, &provider, &client);
+    let enter = |work: Work| async move {
+        match work.access.sign_in_proven(proven, &client.for_access(), now).await {
+            Ok(finished) => {
+                note(&work, provider, &finished);
+                Ok(Ok(finished))
+            }
+            // Nobody comes in, but what is written stays: the sign-ins of somebody who has no role any
+            // more have ended.
+            Err(error) if error.refused().is_some() => {
+                note_refusal(&work, provider, &error);
+                Ok(Err(error))
+            }
+            Err(error) => Err(error),
+        }
+    };
+    match state.audited(client, enter).await {
+        Ok(Ok(finished)) => {
+            let mut response = see_other(&proven.return_to);
+            keep_refresh(&mut response, &finished.sign_in, now, client);
             Ok(response)
         }
-        Err(error) => {
-            note_refusal(&state, &provider, &error, &client).await?;
-            failed(&provider, error)
-        }
+        Ok(Err(error)) | Err(error) => failed(provider, error),
     }
 }
 
@@ -77,35 +92,25 @@ fn read(query: &str) -> Answer {
     answer
 }
 
-async fn note(
-    state: &ApiState,
-    provider: &str,
-    finished: &Finished,
-    client: &Client,
-) -> Result<(), ApiError> {
+fn note(work: &Work, provider: &str, finished: &Finished) {
     let (caller, user) = (finished.sign_in.caller(), &finished.sign_in.user);
     if finished.created {
         let mut details = for_audit(user);
         details["provider"] = provider.into();
-        Deed::done("user.create").to("user", user.id).with(details).by(state, &caller, client).await?;
+        work.note(&caller, Deed::done("user.create").to("user", user.id).with(details));
     }
     if let Some(before) = finished.previous_role {
         let role = json!({ "from": before.as_str(), "to": user.role.as_str() });
         let deed = Deed::done("user.update").with(json!({ "role": role, "provider": provider }));
-        deed.to("user", user.id).by(state, &caller, client).await?;
+        work.note(&caller, deed.to("user", user.id));
     }
     let deed = Deed::done("auth.login").with(json!({ "provider": provider }));
-    deed.to("session", finished.sign_in.session.id).by(state, &caller, client).await
+    work.note(&caller, deed.to("session", finished.sign_in.session.id));
 }
 
 /// Somebody whom the provider knows, and who may not come in.
-async fn note_refusal(
-    state: &ApiState,
-    provider: &str,
-    error: &OidcError,
-    client: &Client,
-) -> Result<(), ApiError> {
-    let Some(who) = error.refused() else { return Ok(()) };
+fn note_refusal(work: &Work, provider: &str, error: &OidcError) {
+    let tried = error.refused().unwrap_or_default().to_owned();
     let deed = Deed::refused("auth.login").with(json!({ "reason": error.code(), "provider": provider }));
-    deed.write(state, OrgId::DEFAULT, Actor::Anonymous { tried: who.to_owned() }, client).await
+    work.note_by(OrgId::DEFAULT, Actor::Anonymous { tried }, deed);
 }

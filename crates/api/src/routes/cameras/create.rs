@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::input::{CameraInput, check_group, for_audit};
 use super::{Camera, taken};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -34,8 +34,12 @@ pub(crate) async fn create_camera(
 ) -> Result<Response, ApiError> {
     let camera = body.camera(&state, &caller)?;
     check_group(&state, &caller, &camera).await?;
-    state.catalog.create_camera_within(&camera, &caller.groups).await.map_err(taken)?;
-    let deed = Deed::done("camera.create").to("camera", camera.id).with(for_audit(&camera));
-    deed.by(&state, &caller, &client).await?;
-    Ok(tagged(state.created(Camera::new(&camera, &state)), camera.version))
+    let (caller, camera) = (&caller, &camera);
+    let create = |work: Work| async move {
+        work.catalog().create_camera_within(camera, &caller.groups).await.map_err(taken)?;
+        work.note(caller, Deed::done("camera.create").to("camera", camera.id).with(for_audit(camera)));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, create).await?;
+    Ok(tagged(state.created(Camera::new(camera, &state)), camera.version))
 }

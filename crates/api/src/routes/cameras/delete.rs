@@ -6,7 +6,7 @@ use nightjar_model::Permission;
 use serde_json::json;
 
 use super::taken;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -36,10 +36,14 @@ pub(crate) async fn delete_camera(
     Query(()): Query<()>,
 ) -> Result<Response, ApiError> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &id).await?;
-    state.catalog.delete_camera(caller.org, camera.id, expected, state.clock.now()).await.map_err(taken)?;
-    let deed = Deed::done("camera.delete").to("camera", camera.id);
-    deed.with(json!({ "key": camera.key.as_str(), "name": camera.name }))
-        .by(&state, &caller, &client)
-        .await?;
+    let now = state.clock.now();
+    let (caller, camera) = (&caller, &camera);
+    let delete = |work: Work| async move {
+        work.catalog().delete_camera(caller.org, camera.id, expected, now).await.map_err(taken)?;
+        let details = json!({ "key": camera.key.as_str(), "name": camera.name });
+        work.note(caller, Deed::done("camera.delete").to("camera", camera.id).with(details));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, delete).await?;
     Ok(no_content())
 }

@@ -3,6 +3,7 @@
 pub(in crate::routes) mod delete;
 pub(in crate::routes) mod deletions;
 
+use nightjar_catalog::Catalog;
 use nightjar_model::{Caller, Camera, ErrorCode, Purge, PurgeId, SegmentId, WallTime};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 
 use crate::enums::api_enum;
 use crate::error::ApiError;
-use crate::state::ApiState;
 use crate::time::Timestamp;
 
 /// Footage that is to go before its time, and how far that is.
@@ -88,10 +88,11 @@ pub(crate) struct Wanted {
 
 /// Writes down that footage is to go: the recorder carries it out.
 pub(crate) async fn start(
-    state: &ApiState,
+    catalog: &Catalog,
     caller: &Caller,
     camera: &Camera,
     wanted: Wanted,
+    now: WallTime,
 ) -> Result<Purge, ApiError> {
     let purge = Purge {
         id: PurgeId(Uuid::now_v7()),
@@ -100,7 +101,7 @@ pub(crate) async fn start(
         segment_id: wanted.segment.map(|(id, _)| id),
         from: wanted.from,
         to: wanted.to,
-        requested_at: state.clock.now(),
+        requested_at: now,
         requested_by: caller.username.to_string(),
         found_segments: u64::from(wanted.segment.is_some()),
         found_bytes: wanted.segment.map_or(0, |(_, bytes)| bytes),
@@ -108,7 +109,7 @@ pub(crate) async fn start(
         bytes: 0,
         finished_at: None,
     };
-    state.catalog.start_purge(&purge).await?.ok_or_else(|| {
+    catalog.start_purge(&purge).await?.ok_or_else(|| {
         let message = "Too many deletions of this camera's footage are under way. Try again later.";
         ApiError::new(ErrorCode::ConcurrentLimitExceeded, message).retry_after(60)
     })

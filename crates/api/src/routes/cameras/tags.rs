@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -95,9 +95,14 @@ pub(crate) async fn change_tags(
     for asked in &body.camera_ids {
         ids.push(path::camera(&state, &caller, Permission::CameraWrite, asked).await?.id);
     }
-    let cameras = state.catalog.bulk_tags(caller.org, &ids, &add, &remove, state.clock.now()).await;
-    let cameras = cameras.map_err(super::taken)?;
+    let now = state.clock.now();
     let details = json!({ "cameras": ids.iter().map(ToString::to_string).collect::<Vec<_>>(), "add": add, "remove": remove });
-    Deed::done("camera.tag").with(details).by(&state, &caller, &client).await?;
+    let (caller, ids, add, remove, details) = (&caller, &ids, &add, &remove, &details);
+    let change = |work: Work| async move {
+        let cameras = work.catalog().bulk_tags(caller.org, ids, add, remove, now).await;
+        work.note(caller, Deed::done("camera.tag").with(details.clone()));
+        cameras.map_err(super::taken)
+    };
+    let cameras = state.audited(&client, change).await?;
     Ok(state.ok(Changed { cameras }))
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::input::{CameraInput, as_input, check_group, for_audit};
 use super::{Camera, taken};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::{JsonBody, from_value, merge};
 use crate::error::ApiError;
 use crate::guard::client::Client;
@@ -90,9 +90,13 @@ async fn write(
         guard::may(caller, Permission::RecordingDelete, camera.group_id, hidden)?;
     }
     let now = state.clock.now();
-    let written = state.catalog.update_camera_within(wanted, expected, now, &caller.groups).await;
-    let written = written.map_err(taken)?;
-    let deed = Deed::done("camera.update").to("camera", camera.id);
-    deed.change(&for_audit(camera), &for_audit(&written)).by(state, caller, client).await?;
+    let change = |work: Work| async move {
+        let written = work.catalog().update_camera_within(wanted, expected, now, &caller.groups).await;
+        let written = written.map_err(taken)?;
+        let deed = Deed::done("camera.update").to("camera", camera.id);
+        work.note(caller, deed.change(&for_audit(camera), &for_audit(&written)));
+        Ok::<_, ApiError>(written)
+    };
+    let written = state.audited(client, change).await?;
     Ok(tagged(state.ok(Camera::new(&written, state)), written.version))
 }

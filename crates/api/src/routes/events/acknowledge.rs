@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::show::find;
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -38,10 +38,15 @@ pub(crate) async fn acknowledge_event(
         return Ok(state.ok(Event::new(&event, &cameras)));
     }
     let seen = Acknowledgement { at: state.clock.now(), by: caller.user };
-    let event = state.catalog.acknowledge_event(caller.org, event.id, seen).await?;
-    let event = event.ok_or_else(|| ApiError::event_not_found(&id))?;
-    let details = json!({ "camera_id": event.camera_id, "event_type": event.event_type.as_str() });
-    Deed::done("event.acknowledge").to("event", event.id).with(details).by(&state, &caller, &client).await?;
+    let (caller, id, event_id) = (&caller, &id, event.id);
+    let acknowledge = |work: Work| async move {
+        let event = work.catalog().acknowledge_event(caller.org, event_id, seen).await?;
+        let event = event.ok_or_else(|| ApiError::event_not_found(id))?;
+        let details = json!({ "camera_id": event.camera_id, "event_type": event.event_type.as_str() });
+        work.note(caller, Deed::done("event.acknowledge").to("event", event.id).with(details));
+        Ok::<_, ApiError>(event)
+    };
+    let event = state.audited(&client, acknowledge).await?;
     state.events.tell_event(event.clone());
     Ok(state.ok(Event::new(&event, &cameras)))
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{CameraGroup, GroupInput, for_audit, taken, unlimited};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -42,8 +42,13 @@ pub(crate) async fn create_group(
         created_at: now,
         updated_at: now,
     })?;
-    state.catalog.create_camera_group(&group).await.map_err(taken)?;
-    let deed = Deed::done("camera_group.create").to("camera_group", group.id);
-    deed.with(for_audit(&group)).by(&state, &caller, &client).await?;
+    let (caller, new) = (&caller, &group);
+    let create = |work: Work| async move {
+        work.catalog().create_camera_group(new).await.map_err(taken)?;
+        let deed = Deed::done("camera_group.create").to("camera_group", new.id);
+        work.note(caller, deed.with(for_audit(new)));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, create).await?;
     Ok(tagged(state.created(CameraGroup::new(group)), 1))
 }

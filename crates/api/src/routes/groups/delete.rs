@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{find, for_audit, unlimited};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -33,8 +33,13 @@ pub(crate) async fn delete_group(
 ) -> Result<Response, ApiError> {
     let group = find(&state, &caller, &id).await?;
     unlimited(&caller)?;
-    state.catalog.delete_camera_group(caller.org, group.id).await?;
-    let deed = Deed::done("camera_group.delete").to("camera_group", group.id);
-    deed.with(for_audit(&group)).by(&state, &caller, &client).await?;
+    let (caller, group) = (&caller, &group);
+    let delete = |work: Work| async move {
+        work.catalog().delete_camera_group(caller.org, group.id).await?;
+        let deed = Deed::done("camera_group.delete").to("camera_group", group.id);
+        work.note(caller, deed.with(for_audit(group)));
+        Ok::<_, ApiError>(())
+    };
+    state.audited(&client, delete).await?;
     Ok(no_content())
 }

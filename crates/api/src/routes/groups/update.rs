@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::{CameraGroup, GroupInput, find, for_audit, taken, unlimited};
 use crate::answer::Success;
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -36,10 +36,15 @@ pub(crate) async fn replace_group(
     let old = find(&state, &caller, &id).await?;
     unlimited(&caller)?;
     let wanted = body.apply_to(old.clone())?;
-    let group =
-        state.catalog.update_camera_group(&wanted, expected, state.clock.now()).await.map_err(taken)?;
-    let deed = Deed::done("camera_group.update").to("camera_group", group.id);
-    deed.change(&for_audit(&old), &for_audit(&group)).by(&state, &caller, &client).await?;
+    let now = state.clock.now();
+    let (caller, wanted, old) = (&caller, &wanted, &old);
+    let change = |work: Work| async move {
+        let group = work.catalog().update_camera_group(wanted, expected, now).await.map_err(taken)?;
+        let deed = Deed::done("camera_group.update").to("camera_group", group.id);
+        work.note(caller, deed.change(&for_audit(old), &for_audit(&group)));
+        Ok::<_, ApiError>(group)
+    };
+    let group = state.audited(&client, change).await?;
     let version = group.version;
     Ok(tagged(state.ok(CameraGroup::new(group)), version))
 }

@@ -5,7 +5,7 @@ use nightjar_model::{ErrorCode, Permission};
 
 use super::{CameraBody, switch};
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -38,7 +38,11 @@ pub(crate) async fn start_recording(
     if !camera.enabled {
         return Err(ApiError::new(ErrorCode::Conflict, "The camera is disabled, so it can't be recorded."));
     }
-    Deed::done("recording.start").to("camera", camera.id).by(&state, &caller, &client).await?;
-    let status = switch(&state, camera, true).await?;
-    Ok(state.ok(status))
+    let (caller, camera) = (&caller, &camera);
+    let switch = |work: Work| async move {
+        work.note(caller, Deed::done("recording.start").to("camera", camera.id));
+        switch(work.catalog(), camera.clone(), true).await
+    };
+    let camera = state.audited(&client, switch).await?;
+    Ok(state.ok(CameraStatus::new(&camera, &state)))
 }

@@ -5,7 +5,7 @@ use nightjar_model::Permission;
 
 use super::{CameraBody, switch};
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -34,7 +34,11 @@ pub(crate) async fn stop_recording(
     JsonBody(body): JsonBody<CameraBody>,
 ) -> ApiResult<CameraStatus> {
     let camera = path::camera(&state, &caller, Permission::CameraWrite, &body.camera_id).await?;
-    Deed::done("recording.stop").to("camera", camera.id).by(&state, &caller, &client).await?;
-    let status = switch(&state, camera, false).await?;
-    Ok(state.ok(status))
+    let (caller, camera) = (&caller, &camera);
+    let switch = |work: Work| async move {
+        work.note(caller, Deed::done("recording.stop").to("camera", camera.id));
+        switch(work.catalog(), camera.clone(), false).await
+    };
+    let camera = state.audited(&client, switch).await?;
+    Ok(state.ok(CameraStatus::new(&camera, &state)))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::show::find;
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -41,24 +41,26 @@ pub(crate) async fn delete_recording(
     }
     let camera = state.catalog.camera_with_deleted(caller.org, segment.camera_id).await?;
     let camera = camera.ok_or_else(|| ApiError::recording_not_found(&id))?;
-    let wanted = Wanted {
-        segment: Some((segment.id, segment.bytes)),
-        from: Some(segment.start),
-        to: Some(segment.end),
+    let now = state.clock.now();
+    let (caller, camera, segment) = (&caller, &camera, &segment);
+    let delete = |work: Work| async move {
+        let wanted = Wanted {
+            segment: Some((segment.id, segment.bytes)),
+            from: Some(segment.start),
+            to: Some(segment.end),
+        };
+        let purge = start(work.catalog(), caller, camera, wanted, now).await?;
+        let details = json!({
+            "deletion_id": purge.id.to_string(),
+            "camera_id": camera.id.to_string(),
+            "key": segment.key,
+            "start": to_rfc3339(segment.start),
+            "end": to_rfc3339(segment.end),
+            "bytes": segment.bytes,
+        });
+        work.note(caller, Deed::done("footage.delete").to("recording", segment.id).with(details));
+        Ok::<_, ApiError>(purge)
     };
-    let purge = start(&state, &caller, &camera, wanted).await?;
-    let details = json!({
-        "deletion_id": purge.id.to_string(),
-        "camera_id": camera.id.to_string(),
-        "key": segment.key,
-        "start": to_rfc3339(segment.start),
-        "end": to_rfc3339(segment.end),
-        "bytes": segment.bytes,
-    });
-    Deed::done("footage.delete")
-        .to("recording", segment.id)
-        .with(details)
-        .by(&state, &caller, &client)
-        .await?;
+    let purge = state.audited(&client, delete).await?;
     Ok(state.accepted(purge.into()))
 }

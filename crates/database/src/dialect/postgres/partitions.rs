@@ -2,7 +2,7 @@
 //! ever refused for want of a partition.
 
 use nightjar_model::{EventId, WallTime, to_rfc3339};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 
 use super::timescale;
 use crate::Result;
@@ -20,7 +20,7 @@ struct Month {
 }
 
 /// Makes the partitions of this month and the next ones.
-pub(in crate::dialect) async fn keep(writer: &DatabaseConnection, now: WallTime) -> Result<()> {
+pub(in crate::dialect) async fn keep(writer: &impl ConnectionTrait, now: WallTime) -> Result<()> {
     if !is_partitioned(writer).await? {
         return Ok(());
     }
@@ -43,7 +43,7 @@ pub(in crate::dialect) async fn keep(writer: &DatabaseConnection, now: WallTime)
 /// Drops the partitions of months that end at or before `cutoff`; of a hypertable, its chunks: then there
 /// is nothing any more before the time that is returned.
 pub(in crate::dialect) async fn drop_before(
-    writer: &DatabaseConnection,
+    writer: &impl ConnectionTrait,
     cutoff: WallTime,
 ) -> Result<Option<WallTime>> {
     if !is_partitioned(writer).await? {
@@ -62,7 +62,7 @@ pub(in crate::dialect) async fn drop_before(
 }
 
 /// Whether it is not a hypertable of TimescaleDB, which makes its own parts.
-async fn is_partitioned(writer: &DatabaseConnection) -> Result<bool> {
+async fn is_partitioned(writer: &impl ConnectionTrait) -> Result<bool> {
     let text = "SELECT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'events'::regclass)";
     let row = writer.query_one_raw(statement(writer, text, [])).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(false))

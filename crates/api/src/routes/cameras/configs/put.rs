@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{CameraSettings, ConfigType, config_type};
 use crate::answer::Success;
-use crate::audit::{Deed, redacted_difference};
+use crate::audit::{Deed, Work, redacted_difference};
 use crate::body::{JsonBody, too_large};
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -56,17 +56,22 @@ pub(crate) async fn put_config(
     let name = CameraConfigType::from(part).as_str();
     check(&wanted)?;
     let (by, now) = (Some(caller.user), state.clock.now());
-    let before = state.catalog.camera_config(caller.org, camera.id, name).await?;
-    let put = state.catalog.put_camera_config(caller.org, camera.id, name, &wanted, expected, by, now);
-    let config = put.await.map_err(super::super::taken)?;
+    let (caller, camera, wanted) = (&caller, &camera, &wanted);
+    let put = |work: Work| async move {
+        let catalog = work.catalog();
+        let before = catalog.camera_config(caller.org, camera.id, name).await?;
+        let put = catalog.put_camera_config(caller.org, camera.id, name, wanted, expected, by, now);
+        let config = put.await.map_err(super::super::taken)?;
+        if before.as_ref().map(|before| before.version) != Some(config.version) {
+            let before = before.map(|before| before.data).unwrap_or_default();
+            let changes = redacted_difference(&before, &config.data);
+            let details = json!({ "type": name, "version": config.version, "changes": changes });
+            work.note(caller, Deed::done("camera.configure").to("camera", camera.id).with(details));
+        }
+        Ok::<_, ApiError>(config)
+    };
+    let config = state.audited(&client, put).await?;
     let versions = state.catalog.camera_config_versions(caller.org, camera.id, name).await?;
-    if before.as_ref().map(|before| before.version) != Some(config.version) {
-        let changes =
-            redacted_difference(&before.map(|before| before.data).unwrap_or_default(), &config.data);
-        let details = json!({ "type": name, "version": config.version, "changes": changes });
-        let deed = Deed::done("camera.configure").to("camera", camera.id).with(details);
-        deed.by(&state, &caller, &client).await?;
-    }
     Ok(tagged(state.ok(CameraSettings::new(part, &config, &versions, true)), config.version))
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{FootageDeletion, Wanted, start};
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::error::ApiError;
 use crate::guard::Signed;
 use crate::guard::client::Client;
@@ -77,15 +77,21 @@ pub(crate) async fn delete_footage(
     // What a deleted camera was recording in its last moment is still being finished.
     let is_deleted = state.catalog.camera(caller.org, camera.id).await?.is_none();
     let to = if is_deleted { range.to } else { Some(range.to.map_or(now, |to| to.min(now))) };
-    let purge = start(&state, &caller, &camera, Wanted { segment: None, from: range.from, to }).await?;
-    let details = json!({
-        "deletion_id": purge.id.to_string(),
-        "key": camera.key.as_str(),
-        "from": purge.from.map(to_rfc3339),
-        "to": purge.to.map(to_rfc3339),
-        "segments_found": purge.found_segments,
-        "bytes_found": purge.found_bytes,
-    });
-    Deed::done("footage.delete").to("camera", camera.id).with(details).by(&state, &caller, &client).await?;
+    let (caller, camera) = (&caller, &camera);
+    let delete = |work: Work| async move {
+        let wanted = Wanted { segment: None, from: range.from, to };
+        let purge = start(work.catalog(), caller, camera, wanted, now).await?;
+        let details = json!({
+            "deletion_id": purge.id.to_string(),
+            "key": camera.key.as_str(),
+            "from": purge.from.map(to_rfc3339),
+            "to": purge.to.map(to_rfc3339),
+            "segments_found": purge.found_segments,
+            "bytes_found": purge.found_bytes,
+        });
+        work.note(caller, Deed::done("footage.delete").to("camera", camera.id).with(details));
+        Ok::<_, ApiError>(purge)
+    };
+    let purge = state.audited(&client, delete).await?;
     Ok(state.accepted(purge.into()))
 }

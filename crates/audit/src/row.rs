@@ -4,8 +4,7 @@ use nightjar_media::WallTime;
 use nightjar_model::{Actor, AuditEntry, AuditRecord, OrgId, Outcome, TokenId, UserId};
 use sea_orm::entity::prelude::*;
 
-use super::{clean, parse_ip, unknown};
-use crate::CatalogError;
+use nightjar_database::CatalogError;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_log")]
@@ -28,6 +27,7 @@ pub(crate) struct Model {
     pub(crate) details: String,
     pub(crate) previous: Vec<u8>,
     pub(crate) digest: Vec<u8>,
+    pub(crate) key_id: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -36,7 +36,7 @@ pub(crate) enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The row of a record, without its digest yet.
-pub(crate) fn to_row(record: &AuditRecord, seq: i64, previous: [u8; 32]) -> Model {
+pub(crate) fn to_row(record: &AuditRecord, seq: i64, previous: [u8; 32], key_id: Option<String>) -> Model {
     let (actor_kind, actor_id, actor_token, actor_name) = match &record.actor {
         Actor::User { id, name } => ("user", Some(id.0), None, name.as_str()),
         Actor::Token { id, user, name } => ("token", Some(user.0), Some(id.0), name.as_str()),
@@ -61,6 +61,7 @@ pub(crate) fn to_row(record: &AuditRecord, seq: i64, previous: [u8; 32]) -> Mode
         details: record.details.to_string(),
         previous: previous.to_vec(),
         digest: Vec::new(),
+        key_id,
     }
 }
 
@@ -89,17 +90,27 @@ impl TryFrom<Model> for AuditEntry {
                 .into_iter()
                 .find(|outcome| outcome.as_str() == row.outcome)
                 .ok_or_else(|| unknown("outcome", &row.outcome))?,
-            ip: row.ip.as_deref().map(parse_ip).transpose()?,
+            ip: row.ip.as_deref().map(|ip| ip.parse().map_err(|_| unknown("address", ip))).transpose()?,
             request_id: row.request_id,
             details: serde_json::from_str(&row.details).map_err(|_| {
                 CatalogError::Damaged(format!("the details of audit entry {} are no JSON", row.seq))
             })?,
         };
         let (previous, digest) = (to_digest(&row.previous)?, to_digest(&row.digest)?);
-        Ok(Self { seq: row.seq, record, previous, digest })
+        Ok(Self { seq: row.seq, record, previous, digest, key: row.key_id })
     }
 }
 
 fn to_digest(bytes: &[u8]) -> crate::Result<[u8; 32]> {
     bytes.try_into().map_err(|_| CatalogError::Damaged("a digest of the audit trail has not 32 bytes".into()))
+}
+
+/// A stored word that none of ours is equal to.
+fn unknown(what: &str, word: &str) -> CatalogError {
+    CatalogError::Damaged(format!("`{word}` is no {what}"))
+}
+
+/// A text from outside as both databases take it: PostgreSQL has no place for U+0000.
+pub(crate) fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }

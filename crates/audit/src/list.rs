@@ -1,13 +1,13 @@
 //! Reading the trail, newest first, page by page.
 
+use nightjar_database::sql::Values;
+use nightjar_database::{Database, DatabaseKind};
 use nightjar_media::WallTime;
 use nightjar_model::{AuditEntry, OrgId, Outcome, UserId};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 
-use crate::entity::audit::Entity;
-use crate::entity::clean;
-use crate::sql::Values;
-use crate::{Catalog, DatabaseKind, Result};
+use crate::Result;
+use crate::row::{Column, Entity, clean};
 
 /// Which entries; what is not set is not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,25 +31,40 @@ pub struct AuditFilter {
     pub q: Option<String>,
 }
 
-impl Catalog {
-    /// The entries of an organization that the filter takes, newest first, at most `limit`: from
-    /// the end, or those before the entry `before`.
-    pub async fn audit(
-        &self,
-        org: OrgId,
-        filter: &AuditFilter,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>> {
-        let select = page_statement(self.reader(), self.kind(), org, filter, before, limit);
-        let rows = Entity::find().from_raw_sql(select).all(self.reader()).await?;
-        rows.into_iter().map(AuditEntry::try_from).collect()
-    }
+/// The entries of an organization that the filter takes, newest first, at most `limit`: from the end,
+/// or those before the entry `before`.
+pub async fn entries(
+    database: &Database,
+    org: OrgId,
+    filter: &AuditFilter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<AuditEntry>> {
+    let select = page_statement(database.reader(), database.kind(), org, filter, before, limit);
+    let rows = Entity::find().from_raw_sql(select).all(database.reader()).await?;
+    rows.into_iter().map(AuditEntry::try_from).collect()
+}
+
+/// The entries of an organization after the entry `after`, oldest first, at most `limit`.
+pub async fn entries_after(
+    database: &Database,
+    org: OrgId,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<AuditEntry>> {
+    let rows = Entity::find()
+        .filter(Column::OrgId.eq(org.0))
+        .filter(Column::Seq.gt(after))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .all(database.reader())
+        .await?;
+    rows.into_iter().map(AuditEntry::try_from).collect()
 }
 
 /// One index is the obvious one, and gives the rows in order: that of the object, of the actor, of
 /// the action, or of all. A condition with `IS TRUE` behind it is one that no index is taken for.
-pub(crate) fn page_statement(
+pub fn page_statement(
     connection: &impl ConnectionTrait,
     kind: DatabaseKind,
     org: OrgId,
