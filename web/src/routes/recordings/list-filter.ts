@@ -2,7 +2,7 @@
 import type { Camera } from "@/features/cameras/api/cameras";
 import type { CameraGroup } from "@/lib/api/types";
 
-export const STATES = { gap: "Not recording", recording: "Recording", off: "Off" } as const;
+export const STATES = { gap: "Not recording", connecting: "Connecting", recording: "Recording", off: "Off" } as const;
 
 export interface ListFilter {
   /** Words that all have to be found. */
