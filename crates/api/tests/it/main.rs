@@ -17,7 +17,6 @@ mod junk;
 mod lab;
 mod listener;
 mod lowered;
-mod measure;
 mod oidc;
 mod openapi;
 mod page;

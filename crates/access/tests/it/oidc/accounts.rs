@@ -193,7 +193,8 @@ async fn nobody_takes_over_an_installation_before_it_is_set_up(database: TestDat
     let started = oidc.start("test", "/", None, NOW).await.expect("begins");
     let answer = provider.consent(&started.address);
     let client = ClientInfo::default();
-    let refused = oidc.finish("test", &answer, Some(started.browser.expose()), &client, NOW).await;
+    let proven = oidc.prove("test", &answer, Some(started.browser.expose()), NOW).await.expect("is proven");
+    let refused = access.sign_in_proven(&proven, &client, NOW).await;
     assert!(matches!(refused, Err(OidcError::Refused { refusal: Refusal::NotSetUp, .. })), "{refused:?}");
     assert!(!access.is_set_up().await.expect("reads"));
 }

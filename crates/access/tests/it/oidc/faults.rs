@@ -123,7 +123,7 @@ async fn an_answer_that_never_ends_or_never_comes_is_not_waited_for(database: Te
                 let started = oidc.start("test", "/", None, NOW).await?;
                 let answer = provider.consent(&started.address);
                 let browser = Some(started.browser.expose());
-                oidc.finish("test", &answer, browser, &ClientInfo::default(), NOW).await
+                oidc.prove("test", &answer, browser, NOW).await
             };
             let ended = tokio::time::timeout(Duration::from_secs(10), attempt).await;
             let error = ended.unwrap_or_else(|_| panic!("{place} {how:?} hangs")).expect_err("refused");
@@ -146,7 +146,7 @@ async fn a_state_is_good_once_in_its_browser_for_ten_minutes(database: TestDatab
         let oidc = lobby.oidc.clone();
         async move {
             let browser = browser.as_ref().map(Secret::expose);
-            let refused = oidc.finish("test", &answer, browser, &ClientInfo::default(), NOW).await;
+            let refused = oidc.prove("test", &answer, browser, NOW).await;
             assert!(matches!(refused, Err(OidcError::Expired)), "{answer:?} {refused:?}");
         }
     };
@@ -177,7 +177,8 @@ async fn two_tabs_of_a_browser_do_not_disturb_each_other(database: TestDatabase)
     let two = lobby.oidc.start("test", "/users", Some(one.browser.expose()), NOW).await.expect("begins");
     assert_eq!(one.browser, two.browser);
     let answers = [&one, &two].map(|started| lobby.provider.consent(&started.address));
-    let back = lobby.finish(&answers[1], &two.browser, NOW).await.expect("signs in").return_to;
+    let browser = Some(two.browser.expose());
+    let back = lobby.oidc.prove("test", &answers[1], browser, NOW).await.expect("is proven").return_to;
     assert_eq!(back, "/users");
     lobby.finish(&answers[0], &one.browser, NOW).await.expect("signs in");
     // What is no such text is not kept: a browser's name is always ours.
@@ -266,7 +267,7 @@ async fn who_asks_for_a_provider_that_is_not_there_is_told(database: TestDatabas
     let lobby = lobby(&database).await;
     let refused = lobby.oidc.start("other", "/", None, NOW).await;
     assert!(matches!(refused, Err(OidcError::UnknownProvider)));
-    let refused = lobby.oidc.finish("other", &Answer::default(), None, &ClientInfo::default(), NOW).await;
+    let refused = lobby.oidc.prove("other", &Answer::default(), None, NOW).await;
     assert!(matches!(refused, Err(OidcError::UnknownProvider)));
 }
 

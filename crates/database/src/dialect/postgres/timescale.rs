@@ -40,7 +40,7 @@ async fn wants_it(connection: &DatabaseConnection) -> Result<bool, DbErr> {
 
 /// Drops the chunks of events that end at or before `cutoff`; returns where the first one that is left
 /// begins. Deleting rows instead would decompress all chunks.
-pub(super) async fn drop_before(writer: &DatabaseConnection, cutoff: WallTime) -> Result<WallTime> {
+pub(super) async fn drop_before(writer: &impl ConnectionTrait, cutoff: WallTime) -> Result<WallTime> {
     let cutoff = WallTime::from_micros(cutoff.micros().div_euclid(CHUNK) * CHUNK);
     let text = "SELECT drop_chunks('events', older_than => CAST($1 AS BIGINT))";
     let dropped = writer.query_all_raw(statement(writer, text, [cutoff.micros().into()])).await?;
