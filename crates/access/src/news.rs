@@ -1,6 +1,6 @@
 //! News of changed accounts and of ended sign-ins and API tokens, on this node and on others.
 
-use nightjar_cache::{Invalidation, Invalidations};
+use nightjar_cache::{Invalidation, Invalidations, keys};
 use nightjar_model::{SessionId, TokenId, UserId};
 
 use crate::Access;
@@ -74,7 +74,7 @@ impl Access {
 
 #[cfg(test)]
 mod tests {
-    use nightjar_cache::{Key, keys};
+    use nightjar_cache::Key;
     use uuid::Uuid;
 
     use super::*;

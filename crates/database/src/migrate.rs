@@ -184,12 +184,12 @@ mod tests {
         let kind = database.kind();
         let newest = MIGRATIONS.last().expect("there are some").version;
         let next = |ddl| [Migration { version: newest + 1, name: "next", ddl }];
-        let error = run_these(kind, database.writer(), &next(broken)).await.expect_err("breaks off");
+        let error = run_these(kind, database.writer().pool(), &next(broken)).await.expect_err("breaks off");
         assert!(matches!(error, CatalogError::Migration { version, .. } if version == newest + 1), "{error}");
         for _ in 0..2 {
-            run_these(kind, database.writer(), &next(whole)).await.expect("nothing is in the way");
+            run_these(kind, database.writer().pool(), &next(whole)).await.expect("nothing is in the way");
         }
-        let error = run(kind, database.writer()).await.expect_err("does not know the last");
+        let error = run(kind, database.writer().pool()).await.expect_err("does not know the last");
         assert_eq!(error, CatalogError::TooNew { found: newest + 1, known: newest });
     }
 }

@@ -175,10 +175,10 @@ async fn no_secret_stays_in_what_the_system_shows_of_the_process() {
 #[tokio::test]
 async fn help_opens_with_what_the_program_is_for() {
     let setup = Setup::new("");
-    let help = setup.output(&["--help"]).await;
+    let help = setup.printed(&["--help"]).await;
     assert!(help.starts_with("Nightjar records IP cameras"), "{help}");
     for command in ["serve", "check", "simulate", "catalog", "user", "audit"] {
-        let help = setup.output(&[command, "--help"]).await;
+        let help = setup.printed(&[command, "--help"]).await;
         let first = help.lines().next().unwrap_or_default();
         let is_sentence = first.starts_with(|c: char| c.is_ascii_uppercase()) && first.contains(' ');
         assert!(is_sentence && !first.contains('`'), "{command}: {first}");

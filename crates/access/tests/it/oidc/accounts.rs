@@ -231,15 +231,18 @@ async fn a_fresh_proof_is_what_the_provider_says_it_asked(database: TestDatabase
         let started = lobby.oidc.start("test", errand, None, NOW).await.expect("begins");
         let asked = started.address.query().expect("a query").to_owned();
         assert!(asked.contains("prompt=login") && asked.contains("max_age=0"), "{asked}");
-        lobby.finish(&lobby.provider.consent(&started.address), &started.browser, NOW).await
+        let answer = lobby.provider.consent(&started.address);
+        let proven = lobby.oidc.prove("test", &answer, Some(started.browser.expose()), NOW).await?;
+        let finished = access.sign_in_proven(&proven, &ClientInfo::default(), NOW).await?;
+        Ok::<_, OidcError>((proven.return_to, finished))
     };
     for claims in [json!({}), ago(11), json!({ "auth_time": "now" })] {
         let refused = prove(claims).await.expect_err("is no proof");
         assert!(matches!(refused, OidcError::NotProven), "{refused}");
     }
-    let proven = prove(ago(0)).await.expect("proves it");
-    assert_eq!(proven.return_to, "/users");
-    assert!(fresh(&proven.sign_in).await);
+    let (return_to, finished) = prove(ago(0)).await.expect("proves it");
+    assert_eq!(return_to, "/users");
+    assert!(fresh(&finished.sign_in).await);
 }
 
 on_both!(

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use nightjar_access::ClientInfo;
 use nightjar_access::oidc::{Answer, OidcError, TokenFault};
 use nightjar_model::Secret;
 use serde_json::{Value, json};

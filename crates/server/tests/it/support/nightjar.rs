@@ -68,7 +68,7 @@ impl Setup {
     }
 
     /// What the binary prints with these arguments alone.
-    pub(crate) async fn output(&self, arguments: &[&str]) -> String {
+    pub(crate) async fn printed(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         let output = tokio::task::spawn_blocking(move || command.output().expect("nightjar runs"));
