@@ -8,6 +8,7 @@ mod model;
 mod accounts;
 mod audit;
 mod cameras;
+mod dump;
 mod events;
 mod groups;
 mod ledger;
