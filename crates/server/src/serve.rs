@@ -4,7 +4,7 @@
 pub(crate) mod accounts;
 mod happenings;
 pub(crate) mod http;
-mod keys;
+pub(crate) mod keys;
 mod limits;
 pub(crate) mod open;
 pub(crate) mod privacy;

@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("hub", &["media"]),
     ("cache", &["media", "model"]),
     ("database", &["media", "model"]),
+    ("backup", &["media", "model", "database"]),
     ("catalog", &["media", "model", "database"]),
     ("access", &["media", "model", "catalog", "cache"]),
     ("storage", &["media", "model"]),
