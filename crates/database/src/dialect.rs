@@ -7,7 +7,7 @@ mod postgres;
 mod sqlite;
 
 use nightjar_model::{OrgId, WallTime};
-use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionOptions, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionOptions, Value};
 
 use crate::sql::Values;
 use crate::{CatalogOptions, DatabaseKind, Result};
@@ -96,6 +96,19 @@ pub async fn keep_partitions(kind: DatabaseKind, writer: &impl ConnectionTrait, 
     match kind {
         DatabaseKind::Sqlite => Ok(()),
         DatabaseKind::Postgres => postgres::partitions::keep(writer, now).await,
+    }
+}
+
+/// Makes the partitions of events that began at these times, within a transaction that loads them. SQLite
+/// has none.
+pub(crate) async fn make_partitions_of(
+    kind: DatabaseKind,
+    transaction: &DatabaseTransaction,
+    times: impl Iterator<Item = WallTime> + Send,
+) -> Result<()> {
+    match kind {
+        DatabaseKind::Sqlite => Ok(()),
+        DatabaseKind::Postgres => postgres::partitions::make_for(transaction, times).await,
     }
 }
 

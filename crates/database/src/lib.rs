@@ -6,6 +6,7 @@
 
 mod database;
 pub mod dialect;
+pub mod dump;
 mod error;
 mod hidden;
 pub mod migrate;

@@ -1,6 +1,8 @@
 //! Bringing the tables up to date: each migration is one transaction, so that a kill in the middle
 //! leaves the state before it, and is noted in `migrations` by the same transaction.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, TransactionTrait};
 
 use crate::dialect;
@@ -110,6 +112,40 @@ where
     C: TransactionTrait<Transaction = DatabaseTransaction>,
 {
     run_these(kind, connection, &MIGRATIONS[..version.min(MIGRATIONS.len())]).await
+}
+
+/// Runs the migrations up to this one.
+pub(crate) async fn run_to<C>(kind: DatabaseKind, connection: &C, version: i32) -> Result<()>
+where
+    C: TransactionTrait<Transaction = DatabaseTransaction>,
+{
+    let count = MIGRATIONS.iter().take_while(|migration| migration.version <= version).count();
+    let reached = MIGRATIONS[..count].last().map_or(0, |migration| migration.version);
+    if reached != version {
+        return Err(CatalogError::TooNew { found: version, known: newest() });
+    }
+    run_these(kind, connection, &MIGRATIONS[..count]).await
+}
+
+/// The newest schema version that this program knows.
+pub fn newest() -> i32 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
+/// The tables that migrations make and that hold what was put in: not `migrations` itself, nor the room
+/// that SQLite keeps for a full disk.
+pub(crate) fn tables(kind: DatabaseKind) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for migration in MIGRATIONS {
+        let ddl = (migration.ddl)(kind);
+        for part in ddl.split("CREATE TABLE ").skip(1) {
+            let part = part.strip_prefix("IF NOT EXISTS ").unwrap_or(part).trim_start();
+            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
+            names.insert(part[..end].to_owned());
+        }
+    }
+    names.remove("reserve");
+    names
 }
 
 async fn run_these<C>(kind: DatabaseKind, connection: &C, migrations: &[Migration]) -> Result<()>

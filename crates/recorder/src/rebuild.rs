@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use futures::TryStreamExt;
 use nightjar_catalog::CatalogError;
 use nightjar_model::{Location, NodeId, Segment, SegmentId, SegmentIndex};
-use nightjar_storage::{RemoteTier, StorageError};
+use nightjar_storage::{Listed, RemoteTier, StorageError};
 use tokio::sync::mpsc;
 
 use self::cameras::{Belongs, Cameras};
@@ -154,12 +154,17 @@ impl Rebuilder<'_> {
         bucket: &RemoteTier,
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<()> {
-        let mut listing = bucket.list(None);
+        let mut listing = bucket.list_everything(None);
         let (mut seen, mut unavailable) = (0, 0);
-        while let Some(object) = listing.try_next().await? {
-            if !object.key.ends_with(".mp4") {
-                continue;
-            }
+        while let Some(listed) = listing.try_next().await? {
+            let object = match listed {
+                Listed::Object(object) if object.key.ends_with(".mp4") => object,
+                Listed::Object(_) => continue,
+                Listed::Invalid(key) => {
+                    self.leave_out(&key, &"no object of ours has such a name");
+                    continue;
+                }
+            };
             match self.read_object(bucket, &object.key).await {
                 Ok(Some((Outcome::Segment(restored), digest))) if restored.finished => {
                     unavailable = 0;

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and the help that teaches it.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -41,6 +42,23 @@ fps=N, drip=BYTES, refuse, unauthorized, silent, half-open
 Example:
   nightjar simulate -n 8 --mixed --fault cam0001:drop@30s+10s";
 
+const BACKUP_HELP: &str = "\
+It holds accounts, cameras, settings, events, the audit trail and the list of footage, with the keys that open
+the cameras' passwords. It does not hold footage: that stays in its folder and in the bucket. Run it as the
+server's user.
+
+Example:
+  nightjar backup --passphrase-file /root/passphrase /backup/nightjar-$(date +%F).backup";
+
+const RESTORE_HELP: &str = "\
+The configuration file is written where there is none; the database and the data folder must be empty, but
+for footage. Afterwards `nightjar catalog rebuild` adds what was recorded since the backup.
+
+Example:
+  nightjar restore --config /etc/nightjar/nightjar.toml nightjar-2026-11-30.backup
+
+Exit status: 0 restored (or, with --check, whole), 1 it failed and nothing was changed, 2 the configuration is wrong.";
+
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -65,6 +83,12 @@ Exit status: 0 everything works, 1 something can't be reached, 2 the configurati
     /// Verify the audit trail
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Save database, keys and configuration in one file, while the server runs
+    #[command(after_help = BACKUP_HELP)]
+    Backup(BackupArgs),
+    /// Restore a backup onto a machine that has no data yet, or only check it
+    #[command(after_help = RESTORE_HELP)]
+    Restore(RestoreArgs),
     /// Run a program with few rights: how the server starts ffmpeg
     #[command(hide = true)]
     Sandbox(SandboxArgs),
@@ -270,6 +294,39 @@ pub(crate) struct AuditHeadArgs {
     pub(crate) config: ConfigArgs,
 }
 
+/// A passphrase for backups.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct PassphraseArgs {
+    /// File whose first line is the passphrase that encrypts the backup [NIGHTJAR_BACKUP_PASSPHRASE]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `nightjar backup`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseArgs,
+    /// The file to write; one that exists is not overwritten
+    pub(crate) file: PathBuf,
+}
+
+/// `nightjar restore`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RestoreArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseArgs,
+    /// Only check that every byte is as it was written
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The backup
+    pub(crate) file: PathBuf,
+}
+
 /// `nightjar simulate`
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SimulateArgs {
@@ -348,6 +405,19 @@ pub(crate) enum SimulatedAudio {
 impl ConfigArgs {
     /// Reads the configuration, `more` flags included.
     pub(crate) fn load(&self, more: Vec<Override>) -> Result<config::Config, ConfigErrors> {
+        self.read(more, Vec::new())
+    }
+
+    /// The same with variables beside those of the environment, which are stronger.
+    pub(crate) fn load_with(&self, variables: Vec<(String, String)>) -> Result<config::Config, ConfigErrors> {
+        self.read(Vec::new(), variables)
+    }
+
+    fn read(
+        &self,
+        more: Vec<Override>,
+        variables: Vec<(String, String)>,
+    ) -> Result<config::Config, ConfigErrors> {
         let named = [
             ("--data-dir", "service.data_dir", &self.data_dir),
             ("--log", "service.log", &self.log),
@@ -359,11 +429,10 @@ impl ConfigArgs {
             value: value.clone(),
         });
         let overrides = sets.chain(overrides(&named)).chain(more).collect();
-        config::load(&Inputs {
-            file: config::find_file(self.config.as_deref()),
-            environment: crate::process_env::all(),
-            overrides,
-        })
+        let mut environment = crate::process_env::all();
+        let known: HashSet<String> = environment.iter().map(|(name, _)| name.clone()).collect();
+        environment.extend(variables.into_iter().filter(|(name, _)| !known.contains(name)));
+        config::load(&Inputs { file: config::find_file(self.config.as_deref()), environment, overrides })
     }
 }
 

@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Command::Catalog(command) => commands::catalog::run(&command),
         Command::User(command) => commands::user::run(&command),
         Command::Audit(command) => commands::audit::run(&command),
+        Command::Backup(args) => commands::backup::run(&args),
+        Command::Restore(args) => commands::restore::run(&args),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Sandbox(args) => commands::sandbox::run(&args),
     }

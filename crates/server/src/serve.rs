@@ -5,7 +5,7 @@ pub(crate) mod accounts;
 mod audit;
 mod happenings;
 pub(crate) mod http;
-mod keys;
+pub(crate) mod keys;
 mod limits;
 mod metrics;
 pub(crate) mod open;

@@ -22,7 +22,7 @@ pub use local::{
 pub use lock::{LOCK_NAME, Lock, LockError, LockHolder, LockOwner};
 pub use private::{create_private_folder, make_private, private_file};
 pub use remote::{
-    BucketState, ObjectInfo, ObjectReader, ObjectSummary, Proof, RemoteConfig, RemoteTier, Stored,
+    BucketState, Listed, ObjectInfo, ObjectReader, ObjectSummary, Proof, RemoteConfig, RemoteTier, Stored,
     UploadSource,
 };
 

@@ -8,6 +8,7 @@ mod bucket;
 mod config;
 mod etag;
 mod fault;
+mod listing;
 mod read;
 mod upload;
 
@@ -26,6 +27,7 @@ use url::Url;
 
 pub use bucket::BucketState;
 pub use config::RemoteConfig;
+pub use listing::Listed;
 pub use read::ObjectReader;
 pub use upload::{Proof, Stored, UploadSource};
 
@@ -114,17 +116,12 @@ impl RemoteTier {
     /// All objects whose key begins with `prefix` (whole folders; none: all), in the order of
     /// their keys, fetched page by page. Names that can't be ours are left out.
     pub fn list(&self, prefix: Option<&str>) -> BoxStream<'static, Result<ObjectSummary>> {
-        let prefix = prefix.map(ObjectPath::from);
-        let entries = self.inner.store.list(prefix.as_ref());
-        let bucket = self.config().bucket.clone();
-        entries
-            .map_err(move |error| fault::explain(&bucket, "list", &bucket, error))
-            .try_filter_map(|meta| async move {
-                let key = meta.location.to_string();
-                let modified = WallTime::from_micros(meta.last_modified.timestamp_micros());
-                Ok(validate_key(&key).is_ok().then_some(ObjectSummary { key, bytes: meta.size, modified }))
-            })
-            .boxed()
+        let listed = self.list_everything(prefix);
+        let ours = listed.try_filter_map(async |line| match line {
+            Listed::Object(object) => Ok(Some(object)),
+            Listed::Invalid(_) => Ok(None),
+        });
+        ours.boxed()
     }
 
     /// An address from which anybody can get the object until it expires; ranges work as well.

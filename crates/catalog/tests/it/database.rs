@@ -76,6 +76,21 @@ where
     }
 }
 
+/// Another empty database, for tests that need two.
+pub(crate) async fn empty(kind: DatabaseKind) -> TestDatabase {
+    match kind {
+        DatabaseKind::Sqlite => sqlite(),
+        DatabaseKind::Postgres => postgres().await,
+    }
+}
+
+/// Drops what [`empty`] made.
+pub(crate) async fn drop_empty(kind: DatabaseKind, database: &TestDatabase) {
+    if kind == DatabaseKind::Postgres {
+        drop_postgres(database).await;
+    }
+}
+
 fn sqlite() -> TestDatabase {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("catalog.db").display());

@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod audit_keys;
 mod cameras;
+mod dump;
 mod events;
 mod groups;
 mod ledger;

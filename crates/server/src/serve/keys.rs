@@ -11,9 +11,9 @@ use nightjar_storage::{create_private_folder, private_file};
 use crate::process_env;
 
 /// Seals camera passwords and other secrets in the database; in place of the file.
-const SECRET_KEY: &str = "NIGHTJAR_SECRET_KEY";
+pub(crate) const SECRET_KEY: &str = "NIGHTJAR_SECRET_KEY";
 /// Keys that were used before, separated by commas: what they sealed can still be read.
-const OLD_SECRET_KEYS: &str = "NIGHTJAR_OLD_SECRET_KEYS";
+pub(crate) const OLD_SECRET_KEYS: &str = "NIGHTJAR_OLD_SECRET_KEYS";
 
 /// The key that signs media addresses; made at the first start.
 pub(super) fn media_key(data_dir: &Path) -> Result<[u8; 32]> {
@@ -34,7 +34,7 @@ pub(super) fn sealer(data_dir: &Path) -> Result<Sealer> {
 }
 
 /// 32 bytes as 64 hexadecimal digits.
-fn parse(text: &str) -> Result<[u8; 32]> {
+pub(crate) fn parse(text: &str) -> Result<[u8; 32]> {
     let text = text.trim();
     let wanted = "a key has 64 hexadecimal digits: make one with `openssl rand -hex 32`";
     ensure!(text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()), "{wanted}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use nightjar_api::{ApiConfig, CameraCache, Clock};
 use nightjar_cache::Cache;
-use nightjar_catalog::{Catalog, CatalogOptions};
+use nightjar_catalog::{Catalog, CatalogOptions, Sealer};
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, CameraKey, OrgId, Reach, StatusBoard};
 use nightjar_playback::{PlaybackConfig, RemoteDelivery};
@@ -55,13 +55,16 @@ pub(crate) async fn catalog(config: &Config) -> Result<Catalog> {
     let data = &config.service.data_dir;
     create_private_folder(data)
         .with_context(|| format!("can't create {} (service.data_dir)", data.display()))?;
-    let options = CatalogOptions {
-        max_connections: config.database.max_connections,
-        sealer: Some(super::keys::sealer(data)?),
-    };
+    let options =
+        CatalogOptions { max_connections: config.database.max_connections, sealer: Some(sealer(config)?) };
     Catalog::connect(config.database.url.expose(), &options)
         .await
         .context("can't open the catalog (database.url)")
+}
+
+/// What seals secrets in the catalog.
+pub(crate) fn sealer(config: &Config) -> Result<Sealer> {
+    super::keys::sealer(&config.service.data_dir)
 }
 
 /// The bucket, if one is configured; nothing is asked of it yet.

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cache", &["media", "model"]),
     ("database", &["media", "model"]),
     ("audit", &["media", "model", "database"]),
+    ("backup", &["media", "model", "database"]),
     ("catalog", &["media", "model", "database", "audit"]),
     ("access", &["media", "model", "catalog", "cache"]),
     ("storage", &["media", "model"]),

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests run on the real clock")]
 
 mod audit;
+mod backup;
 mod bucket;
 mod canary;
 mod disk;

@@ -1,8 +1,10 @@
 //! A partition of events a month, made ahead. What has none goes into the default one, so nothing is
 //! ever refused for want of a partition.
 
+use std::collections::BTreeSet;
+
 use nightjar_model::{EventId, WallTime, to_rfc3339};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::timescale;
 use crate::Result;
@@ -26,16 +28,27 @@ pub(in crate::dialect) async fn keep(writer: &impl ConnectionTrait, now: WallTim
     }
     let months = std::iter::successors(Some(Month::of(now)), |month| Some(month.next())).take(AHEAD + 1);
     for month in months {
-        let (first, end) = (EventId::floor(month.start()), EventId::floor(month.next().start()));
-        let name = month.partition();
-        let text = format!(
-            "CREATE TABLE IF NOT EXISTS {name} PARTITION OF events FOR VALUES FROM ('{first}') TO ('{end}')"
-        );
+        let (name, text) = (month.partition(), month.creation());
         // Fails if there are events of the month in the default partition: they and all others of the
         // month stay there.
         if let Err(error) = writer.execute_unprepared(&text).await {
             tracing::warn!(partition = name, %error, "a partition of events can't be made");
         }
+    }
+    Ok(())
+}
+
+/// Makes the partitions of these times in a transaction that will put their events in.
+pub(in crate::dialect) async fn make_for(
+    transaction: &DatabaseTransaction,
+    times: impl Iterator<Item = WallTime> + Send,
+) -> Result<()> {
+    let months: BTreeSet<Month> = times.map(Month::of).collect();
+    if months.is_empty() || !is_partitioned(transaction).await? {
+        return Ok(());
+    }
+    for month in months {
+        transaction.execute_unprepared(&month.creation()).await?;
     }
     Ok(())
 }
@@ -94,6 +107,14 @@ impl Month {
 
     fn partition(self) -> String {
         format!("events_{:04}_{:02}", self.year, self.month)
+    }
+
+    fn creation(self) -> String {
+        let (first, end) = (EventId::floor(self.start()), EventId::floor(self.next().start()));
+        let name = self.partition();
+        format!(
+            "CREATE TABLE IF NOT EXISTS {name} PARTITION OF events FOR VALUES FROM ('{first}') TO ('{end}')"
+        )
     }
 
     /// Its first instant: days since 1970 in the proleptic Gregorian calendar, counted in years that
