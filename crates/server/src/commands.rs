@@ -6,5 +6,6 @@ pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod restore;
 pub(crate) mod sandbox;
+mod saved_environment;
 pub(crate) mod simulate;
 pub(crate) mod user;

@@ -17,7 +17,6 @@ mod interpolate;
 mod oidc;
 mod problem;
 mod reader;
-mod saved;
 mod schema;
 mod summary;
 mod toml_file;
@@ -30,7 +29,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub(crate) use problem::ConfigErrors;
-pub(crate) use saved::{parse_environment, relevant_environment};
+pub(crate) use schema::is_short_name;
 pub(crate) use summary::{reference, summary};
 pub(crate) use types::{CameraConfig, Config, Delivery, LogFormat, Service, Storage, Tls};
 

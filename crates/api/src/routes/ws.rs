@@ -120,7 +120,9 @@ async fn by_token(state: &ApiState, client: &Client, token: Option<&str>) -> Res
             by_ticket(state, client, serial, signature).await
         }
         _ => {
-            let admitted = guard::admit_token(state, token, guard::rules::Rule::Needs(Permission::EventRead), client).await;
+            let admitted =
+                guard::admit_token(state, token, guard::rules::Rule::Needs(Permission::EventRead), client)
+                    .await;
             admitted.map(|(caller, ..)| caller).map_err(|refusal| refusal.error)
         }
     }

@@ -10,8 +10,9 @@ use nightjar_backup::Source;
 use nightjar_model::Secret;
 
 use super::catalog::with_config;
+use super::saved_environment::relevant_environment;
 use crate::cli::{BackupArgs, PassphraseArgs};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::exclusive::sqlite_file;
 
 /// The configuration file in a backup.
@@ -80,7 +81,7 @@ fn files(config: &Config) -> Result<Vec<(String, Vec<u8>)>> {
         text = String::from_utf8(read.clone()).ok();
         files.push((CONFIG.to_owned(), read));
     }
-    let environment = config::relevant_environment(text.as_deref());
+    let environment = relevant_environment(text.as_deref());
     if !environment.is_empty() {
         files.push((ENVIRONMENT.to_owned(), environment.into_bytes()));
     }

@@ -12,6 +12,7 @@ use nightjar_model::Secret;
 use nightjar_storage::{LOCK_NAME, TEMPORARY_SUFFIX, create_private_folder, private_file};
 
 use super::backup::{CONFIG, ENVIRONMENT, KEYS, passphrase};
+use super::saved_environment::parse_environment;
 use crate::cli::RestoreArgs;
 use crate::config::{self, Config};
 use crate::exclusive::{Exclusive, sqlite_file};
@@ -46,8 +47,7 @@ fn restore(args: &RestoreArgs) -> Result<ExitCode> {
     }
     let mut undo = Undo::default();
     restore_config(args, &contents, &mut undo)?;
-    let saved =
-        contents.files.get(ENVIRONMENT).map(|text| config::parse_environment(text)).unwrap_or_default();
+    let saved = contents.files.get(ENVIRONMENT).map(|text| parse_environment(text)).unwrap_or_default();
     let config = match args.config.load_with(saved) {
         Ok(config) => config,
         Err(errors) => {
@@ -133,8 +133,7 @@ fn place_keys(data: &Path, contents: &Contents, undo: &mut Undo) -> Result<()> {
             keys.push((name, key.clone()));
         }
     }
-    let saved =
-        contents.files.get(ENVIRONMENT).map(|text| config::parse_environment(text)).unwrap_or_default();
+    let saved = contents.files.get(ENVIRONMENT).map(|text| parse_environment(text)).unwrap_or_default();
     let from_environment = saved.iter().find(|(name, _)| name == crate::serve::keys::SECRET_KEY);
     if let Some((name, text)) = from_environment {
         let key = crate::serve::keys::parse(text).with_context(|| format!("the backup's {name}"))?;
@@ -218,8 +217,7 @@ async fn check(url: &Secret, config: &Config) -> Result<()> {
 fn notes(config: &Config, contents: &Contents) -> Result<()> {
     let data = &config.service.data_dir;
     let mut undo = Undo::default();
-    let saved =
-        contents.files.get(ENVIRONMENT).map(|text| config::parse_environment(text)).unwrap_or_default();
+    let saved = contents.files.get(ENVIRONMENT).map(|text| parse_environment(text)).unwrap_or_default();
     if !saved.iter().all(|(name, value)| std::env::var(name).is_ok_and(|now| now == *value)) {
         let path = data.join(RESTORED_ENVIRONMENT);
         write_new(&path, &contents.files[ENVIRONMENT], &mut undo)?;

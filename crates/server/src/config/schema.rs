@@ -25,6 +25,11 @@ impl Key {
     }
 }
 
+/// Whether a variable of this name stands for a key.
+pub(crate) fn is_short_name(name: &str) -> bool {
+    KEYS.iter().any(|key| key.legacy == Some(name))
+}
+
 /// All keys, in the order of the documentation.
 #[rustfmt::skip]
 pub(super) const KEYS: &[Key] = &[

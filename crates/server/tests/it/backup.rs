@@ -10,7 +10,7 @@ use nightjar_simulator::{ClipSpec, Video};
 use serde_json::{Value, json};
 
 use crate::support::nightjar::{Nightjar, PASSWORD, Setup, recordings};
-use crate::support::{simulate, until};
+use crate::support::{Postgres, simulate, until};
 
 const SECRET: &str = "the words of a passphrase";
 
@@ -142,7 +142,7 @@ async fn a_backup_of_sqlite_is_restored_into_postgres() {
     assert!(said.contains("not encrypted"), "warns: {said}");
     assert!(server.stop().await);
 
-    let database = crate::support::postgres::database().await;
+    let database = Postgres::make();
     let other = Setup::new(&format!("[database]\nurl = \"{}\"", database.url()));
     let said = succeeds(&other, &["restore", file]).await;
     assert!(said.contains("restored-nightjar.toml"), "another configuration is in use: {said}");
@@ -160,7 +160,6 @@ async fn a_backup_of_sqlite_is_restored_into_postgres() {
     let catalog = open(&third.path("data")).await;
     assert!(catalog.login_record("ada").await.expect("is read").is_some());
     catalog.close().await;
-    database.drop().await;
 }
 
 async fn open(data: &Path) -> Catalog {

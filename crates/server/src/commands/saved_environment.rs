@@ -1,11 +1,11 @@
 //! The part of a configuration that came from variables, as text that a backup keeps.
 
-use super::schema::KEYS;
+use crate::config::is_short_name;
 use crate::serve::keys::{OLD_SECRET_KEYS, SECRET_KEY};
 
 /// The variables of this process that say something about the configuration, or that its file names; as
 /// systemd reads them in an `EnvironmentFile`.
-pub(crate) fn relevant_environment(file: Option<&str>) -> String {
+pub(super) fn relevant_environment(file: Option<&str>) -> String {
     let variables = crate::process_env::all();
     let mut lines: Vec<String> = variables
         .into_iter()
@@ -21,7 +21,7 @@ fn is_relevant(name: &str, file: Option<&str>) -> bool {
     name.starts_with("NIGHTJAR__")
         || [SECRET_KEY, OLD_SECRET_KEYS].contains(&name)
         || is_camera
-        || KEYS.iter().any(|key| key.legacy == Some(name))
+        || is_short_name(name)
         || file.is_some_and(|text| text.contains(&format!("${{{name}}}")))
 }
 
@@ -39,7 +39,7 @@ fn quote(value: &str) -> String {
 }
 
 /// Reads what [`relevant_environment`] wrote; lines of another form are left out.
-pub(crate) fn parse_environment(text: &[u8]) -> Vec<(String, String)> {
+pub(super) fn parse_environment(text: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(text);
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     pairs.filter_map(|(name, value)| Some((name.to_owned(), unquote(value)?))).collect()
