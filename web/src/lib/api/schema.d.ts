@@ -35,7 +35,8 @@ export interface paths {
         /**
          * Sign in
          * @description Gives an access token for 15 minutes, and a refresh token that gets the next one. Failures slow
-         *     down further tries, by account and by address.
+         *     down further tries, by account and network. A browser that has signed in before is known by a cookie, and
+         *     is not slowed down by the failures of others.
          */
         post: operations["log_in"];
         delete?: never;
@@ -135,10 +136,32 @@ export interface paths {
         get?: never;
         /**
          * Change one's password
-         * @description All other sign-ins of the account end.
+         * @description All other sign-ins of the account end, and its API tokens unless they are to be kept.
          */
         put: operations["change_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove again that it is you
+         * @description For operations that answer `AUTH_FRESH_PROOF_REQUIRED`: they take a proof of the last 10 minutes, and
+         *     signing in is one. An account without a password that has no second factor proves it at its provider:
+         *     `/auth/oidc/{provider}/start?proof=true`.
+         */
+        post: operations["prove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -532,7 +555,7 @@ export interface paths {
         /**
          * Try a camera
          * @description Pulls the stream for a moment, within 8 s, and tells what it has; nothing is kept of it. When that fails, `details.reason` says
-         *     why: `host_not_found`, `connection_refused`, `unreachable` and `timeout` come with `CAMERA_UNREACHABLE`; `wrong_credentials`,
+         *     why: `host_not_found`, `connection_refused`, `unreachable` and `timeout` come with `CAMERA_UNREACHABLE`; `wrong_credentials`, `basic_refused`,
          *     `not_rtsp`, `stream_not_found`, `no_video`, `codec_not_supported` and `no_media` with `CAMERA_ERROR`. At most four cameras are
          *     tried at the same time.
          */
@@ -613,7 +636,8 @@ export interface paths {
         put?: never;
         /**
          * Add an organization
-         * @description Give it an administrator with `POST /users` and its `organization_id`.
+         * @description Give it an administrator with `POST /users` and its `organization_id`. Takes a fresh proof that it is
+         *     you: see `/auth/proof`.
          */
         post: operations["create_organization"];
         delete?: never;
@@ -1039,7 +1063,7 @@ export interface paths {
         /**
          * Make an API token
          * @description Its secret is in this answer and nowhere else: only a hash of it is kept. Only whoever is signed in
-         *     makes tokens: an API token can't.
+         *     makes tokens, with a fresh proof (see `/auth/proof`): an API token can't.
          */
         post: operations["create_token"];
         delete?: never;
@@ -1078,7 +1102,7 @@ export interface paths {
         get?: never;
         /**
          * Change what an API token may do
-         * @description Only whoever is signed in does: an API token can't.
+         * @description Only whoever is signed in does, with a fresh proof (see `/auth/proof`): an API token can't.
          */
         put: operations["set_token_rights"];
         post?: never;
@@ -1101,7 +1125,10 @@ export interface paths {
          */
         get: operations["list_users"];
         put?: never;
-        /** Add an account */
+        /**
+         * Add an account
+         * @description Takes a fresh proof that it is you: see `/auth/proof`.
+         */
         post: operations["create_user"];
         delete?: never;
         options?: never;
@@ -1122,12 +1149,15 @@ export interface paths {
         post?: never;
         /**
          * Delete an account
-         * @description Its sign-ins and API tokens end. What it did stays in the audit trail.
+         * @description Its sign-ins and API tokens end. Takes a fresh proof that it is you: see `/auth/proof`. What it did stays in the audit trail.
          */
         delete: operations["delete_user"];
         options?: never;
         head?: never;
-        /** Change an account */
+        /**
+         * Change an account
+         * @description Takes a fresh proof that it is you: see `/auth/proof`.
+         */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -1641,6 +1671,8 @@ export interface components {
              * @description The file being written.
              */
             open_segment: string | null;
+            /** @description Whether the camera takes its password only in the clear (Basic), where others can read it. */
+            password_in_clear: boolean;
             /**
              * Format: int64
              * @description Successful connections after the first.
@@ -1856,6 +1888,11 @@ export interface components {
         FootageDeletions: {
             /** @description The last 50, the newest first. */
             deletions: components["schemas"]["FootageDeletion"][];
+        };
+        /** @description A proof that was accepted. */
+        FreshProof: {
+            /** @description Until when it counts. */
+            fresh_until: components["schemas"]["Timestamp"];
         };
         /**
          * @description Why a time was not recorded.
@@ -2145,6 +2182,8 @@ export interface components {
         PasswordBody: {
             /** Format: password */
             current_password: string;
+            /** @description Whether the account's API tokens stay; without it they are revoked. */
+            keep_api_tokens?: boolean;
             /**
              * Format: password
              * @description At least 10 characters; neither the user name nor one that everybody tries first.
@@ -2249,6 +2288,16 @@ export interface components {
             url: string;
             /** @description User name for the camera. */
             username?: string | null;
+        };
+        /** @description A proof that it is you: one of the two. */
+        ProofBody: {
+            /**
+             * @description A code of the second factor, or a recovery code.
+             * @example 123456
+             */
+            code: string | null;
+            /** Format: password */
+            password: string | null;
         };
         /** @description Whether the process can do its work. */
         Readiness: {
@@ -2803,6 +2852,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description The envelope of every successful answer. */
+        Success_FreshProof: {
+            data: components["schemas"]["FreshProof"];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /** @description When the answer was made. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description The envelope of every successful answer. */
         Success_List_ApiToken: {
             data: components["schemas"]["List_ApiToken"];
             /**
@@ -3319,22 +3384,24 @@ export interface components {
         };
         /** @description What changes; what is left out stays. */
         UserChange: {
-            /** @description False ends its sign-ins, and its tokens stop working. */
+            /** @description False ends its sign-ins and revokes its API tokens. */
             active?: boolean | null;
             display_name?: string | null;
             /** @description Null takes it away. */
             email?: string | null;
             /** @description The camera groups it is limited to; null: all cameras. */
             groups?: string[] | null;
+            /** @description Whether its API tokens outlive a new password, and work again after it was disabled. */
+            keep_api_tokens?: boolean;
             /**
              * Format: password
-             * @description A new password; ends its sign-ins. One's own is changed at `/auth/password`.
+             * @description A new password; ends its sign-ins and revokes its API tokens. One's own is changed at `/auth/password`.
              */
             password?: string | null;
             role?: components["schemas"]["Role"] | null;
             /** @description Only for those who rule the installation. */
             system_admin?: boolean | null;
-            /** @description False takes its second factor away; only itself can set one up. */
+            /** @description False takes its second factor away and ends its sign-ins; only itself can set one up. */
             totp?: boolean | null;
         };
         /** @description The local volume; zeros until it was looked at. */
@@ -3981,6 +4048,8 @@ export interface operations {
     start_at_provider: {
         parameters: {
             query?: {
+                /** @description Whether the provider has to ask for the password again, for a fresh proof that it is you */
+                proof?: boolean;
                 /** @description Path of the page to be shown afterwards; `/` without it */
                 return_to?: string;
             };
@@ -4060,6 +4129,77 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456",
+                 *       "password": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProofBody"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "fresh_until": "2026-11-20T13:38:41.123Z"
+                     *       },
+                     *       "error": null,
+                     *       "success": true,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success_FreshProof"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            /** @description The password or the code is wrong */
+            401: {
+                headers: {
+                    /** @description How to prove who you are */
+                    "WWW-Authenticate": "Bearer";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": null,
+                     *       "error": {
+                     *         "code": "AUTH_TOKEN_INVALID",
+                     *         "details": {},
+                     *         "message": "The token is not valid, or not any more. Get the next one at /auth/refresh, or sign in again."
+                     *       },
+                     *       "request_id": "019a3c5e-7d40-7c11-9f1e-2b8a6d5c4e3f",
+                     *       "success": false,
+                     *       "timestamp": "2026-11-20T13:38:41.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -5028,6 +5168,7 @@ export interface operations {
                      *               "height": 1440,
                      *               "last_frame": "2026-11-20T13:38:41.080Z",
                      *               "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *               "password_in_clear": false,
                      *               "reconnects": 0,
                      *               "recording_state": "recording",
                      *               "since": "2026-11-20T06:14:02.310Z",
@@ -5160,6 +5301,7 @@ export interface operations {
                      *           "height": 1440,
                      *           "last_frame": "2026-11-20T13:38:41.080Z",
                      *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "password_in_clear": false,
                      *           "reconnects": 0,
                      *           "recording_state": "recording",
                      *           "since": "2026-11-20T06:14:02.310Z",
@@ -5276,6 +5418,7 @@ export interface operations {
                      *           "height": 1440,
                      *           "last_frame": "2026-11-20T13:38:41.080Z",
                      *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "password_in_clear": false,
                      *           "reconnects": 0,
                      *           "recording_state": "recording",
                      *           "since": "2026-11-20T06:14:02.310Z",
@@ -5396,6 +5539,7 @@ export interface operations {
                      *           "height": 1440,
                      *           "last_frame": "2026-11-20T13:38:41.080Z",
                      *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "password_in_clear": false,
                      *           "reconnects": 0,
                      *           "recording_state": "recording",
                      *           "since": "2026-11-20T06:14:02.310Z",
@@ -5562,6 +5706,7 @@ export interface operations {
                      *           "height": 1440,
                      *           "last_frame": "2026-11-20T13:38:41.080Z",
                      *           "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *           "password_in_clear": false,
                      *           "reconnects": 0,
                      *           "recording_state": "recording",
                      *           "since": "2026-11-20T06:14:02.310Z",
@@ -5952,6 +6097,7 @@ export interface operations {
                      *         "height": 1440,
                      *         "last_frame": "2026-11-20T13:38:41.080Z",
                      *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *         "password_in_clear": false,
                      *         "reconnects": 0,
                      *         "recording_state": "recording",
                      *         "since": "2026-11-20T06:14:02.310Z",
@@ -6906,6 +7052,7 @@ export interface operations {
                      *               "height": 1440,
                      *               "last_frame": "2026-11-20T13:38:41.080Z",
                      *               "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *               "password_in_clear": false,
                      *               "reconnects": 0,
                      *               "recording_state": "recording",
                      *               "since": "2026-11-20T06:14:02.310Z",
@@ -6984,6 +7131,7 @@ export interface operations {
                      *         "height": 1440,
                      *         "last_frame": "2026-11-20T13:38:41.080Z",
                      *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *         "password_in_clear": false,
                      *         "reconnects": 0,
                      *         "recording_state": "recording",
                      *         "since": "2026-11-20T06:14:02.310Z",
@@ -7088,6 +7236,7 @@ export interface operations {
                      *             "height": 1440,
                      *             "last_frame": "2026-11-20T13:38:41.080Z",
                      *             "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *             "password_in_clear": false,
                      *             "reconnects": 0,
                      *             "recording_state": "recording",
                      *             "since": "2026-11-20T06:14:02.310Z",
@@ -7179,6 +7328,7 @@ export interface operations {
                      *         "height": 1440,
                      *         "last_frame": "2026-11-20T13:38:41.080Z",
                      *         "open_segment": "019a3c68-4f00-7a91-8c12-3d4e5f6a7b8c",
+                     *         "password_in_clear": false,
                      *         "reconnects": 0,
                      *         "recording_state": "recording",
                      *         "since": "2026-11-20T06:14:02.310Z",
