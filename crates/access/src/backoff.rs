@@ -99,7 +99,9 @@ impl Suspects {
     fn networks(&self) -> impl Iterator<Item = (String, SlowDown)> {
         let ip = self.ip.filter(|_| matches!(self.origin, Origin::Network));
         let network = ip.map(|ip| (format!("login.ip.{}", network_of(ip)), SlowDown::default()));
-        let site = ip.filter(IpAddr::is_ipv6).map(|ip| (format!("login.site.{}", site_of(ip)), SITE));
+        let site = ip
+            .filter(|ip| ip.to_canonical().is_ipv6())
+            .map(|ip| (format!("login.site.{}", site_of(ip)), SITE));
         network.into_iter().chain(site)
     }
 

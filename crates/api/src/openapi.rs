@@ -34,6 +34,7 @@ const INPUTS: &[&str] = &[
     "PasswordBody",
     "PasswordOnly",
     "ProbeInput",
+    "ProofBody",
     "RefreshBody",
     "SetupBody",
     "SourceInput",

@@ -79,7 +79,10 @@ async fn a_backup_brings_back_accounts_cameras_and_footage() {
     let setup = Setup::new(&cameras.config);
     let server = setup.serve().await;
     server
-        .post("/api/v1/users", &json!({ "username": "ada", "password": PASSWORD, "role": "operator" }))
+        .post_in_person(
+            "/api/v1/users",
+            &json!({ "username": "ada", "password": PASSWORD, "role": "operator" }),
+        )
         .await;
     let source =
         json!({ "main_url": "rtsp://192.168.55.7:554/main", "username": "u", "password": "hunter2" });
@@ -135,7 +138,12 @@ fn made_by(all: &Value) -> Value {
 async fn a_backup_of_sqlite_is_restored_into_postgres() {
     let setup = Setup::new("");
     let server = setup.serve().await;
-    server.post("/api/v1/users", &json!({ "username": "ada", "password": PASSWORD, "role": "viewer" })).await;
+    server
+        .post_in_person(
+            "/api/v1/users",
+            &json!({ "username": "ada", "password": PASSWORD, "role": "viewer" }),
+        )
+        .await;
     let backup = setup.path("one.backup");
     let file = backup.to_str().expect("text");
     let said = succeeds(&setup, &["backup", file]).await;

@@ -8,7 +8,7 @@ const LATER = "2026-11-20T12:05:00.000Z";
 
 function status(more: Partial<CameraStatus> = {}): CameraStatus {
   const basics = { camera_id: "a", connected: true, details: "", fps: 25, bitrate: 2_000_000, width: 1920, height: 1080, codecs: ["h264"], reconnects: 0, last_frame: null, open_segment: null };
-  return { ...basics, recording_state: "recording", gap_cause: null, since: SINCE, wants_recording: true, ...more };
+  return { ...basics, recording_state: "recording", gap_cause: null, since: SINCE, wants_recording: true, password_in_clear: false, ...more };
 }
 
 function change(more: Partial<StatusChange> = {}): StatusChange {

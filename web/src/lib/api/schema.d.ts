@@ -2295,9 +2295,9 @@ export interface components {
              * @description A code of the second factor, or a recovery code.
              * @example 123456
              */
-            code: string | null;
+            code?: string | null;
             /** Format: password */
-            password: string | null;
+            password?: string | null;
         };
         /** @description Whether the process can do its work. */
         Readiness: {

@@ -252,6 +252,22 @@ impl Nightjar {
         self.answer(self.client.post(format!("{}{path}", self.base)).json(body)).await
     }
 
+    /// The `data` of a successful POST of the administrator, who has just signed in: for what an API token can't do.
+    pub(crate) async fn post_in_person(&self, path: &str, body: &Value) -> Value {
+        let login = json!({ "username": "admin", "password": PASSWORD });
+        let signed_in = self.post("/api/v1/auth/login", &login).await;
+        let request = self.client.post(format!("{}{path}", self.base)).json(body);
+        let answer = request
+            .bearer_auth(signed_in["token"].as_str().expect("a token"))
+            .send()
+            .await
+            .expect("an answer");
+        let status = answer.status();
+        let body: Value = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{path}: {status} {body}");
+        body["data"].clone()
+    }
+
     /// Status and body of whatever a POST answers.
     pub(crate) async fn try_post(&self, path: &str, body: &Value) -> (u16, Value) {
         let request = self.client.post(format!("{}{path}", self.base)).json(body).bearer_auth(&self.bearer);
