@@ -1,13 +1,13 @@
 //! `POST /auth/proof`.
 
 use axum::extract::State;
-use nightjar_access::Proof;
+use nightjar_access::{AccessError, Proof};
 use nightjar_model::{ErrorCode, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{ApiResult, Success};
-use crate::audit::Deed;
+use crate::audit::{Deed, Work};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::guard::Signed;
@@ -62,14 +62,17 @@ pub(crate) async fn prove(
         }
     };
     let now = state.clock.now();
-    match state.access.prove_presence(&caller, &proof, &client.for_access(), now).await {
-        Ok(fresh_until) => {
-            Deed::done("auth.proof").to("user", caller.user).by(&state, &caller, &client).await?;
-            Ok(state.ok(FreshProof { fresh_until: Timestamp(fresh_until) }))
-        }
+    let (caller, client, proof) = (&caller, &client, &proof);
+    let prove = |work: Work| async move {
+        let fresh_until = work.access.prove_presence(caller, proof, &client.for_access(), now).await?;
+        work.note(caller, Deed::done("auth.proof").to("user", caller.user));
+        Ok::<_, AccessError>(fresh_until)
+    };
+    match state.audited(client, prove).await {
+        Ok(fresh_until) => Ok(state.ok(FreshProof { fresh_until: Timestamp(fresh_until) })),
         Err(error) => {
             if error.is_worth_noting() {
-                Deed::refused("auth.proof").to("user", caller.user).by(&state, &caller, &client).await?;
+                Deed::refused("auth.proof").to("user", caller.user).by(&state, caller, client).await?;
             }
             Err(error.into())
         }

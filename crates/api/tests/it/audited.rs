@@ -24,6 +24,7 @@ const PASSWORD: &str = "correct horse battery";
 const AUDITED: &[(&str, &str)] = &[
     ("POST", "/auth/login"),
     ("POST", "/auth/refresh"),
+    ("POST", "/auth/proof"),
     ("POST", "/auth/logout"),
     ("PUT", "/auth/password"),
     ("DELETE", "/auth/sessions/{id}"),
@@ -197,6 +198,7 @@ async fn of_oneself(lab: &Lab, admin: &str, (_, path): (&str, &str)) -> (String,
             ask(lab, "", "POST", "/auth/refresh", next).await;
             (json!({ "refresh_token": refresh }), String::new())
         }
+        "/auth/proof" => (json!({ "password": PASSWORD }), token),
         "/auth/logout" => (json!({}), token),
         "/auth/password" => {
             (json!({ "current_password": PASSWORD, "new_password": "quiet herons in fog" }), token)

@@ -80,13 +80,14 @@ impl People {
         permissions: Permissions,
         groups: GroupScope,
     ) -> (ApiToken, String) {
-        // Made by an administrator, because not every role may make tokens.
+        // Made by an administrator who may do what the user may, because not every role may make tokens.
+        let (own, admin) = (user.permissions(), Role::Admin.permissions());
         let by = Caller {
             org: user.org_id,
             user: UserId(Uuid::now_v7()),
             username: "test".into(),
             role: Role::Admin,
-            permissions: Role::Admin.permissions(),
+            permissions: own.iter().chain(admin.iter()).collect(),
             groups: GroupScope::All,
             via: Via::Session(nightjar_model::SessionId(Uuid::now_v7())),
         };

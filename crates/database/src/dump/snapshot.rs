@@ -72,7 +72,8 @@ impl Snapshot {
         let (columns, name) = (selected.join(", "), &table.name);
         let place = match self.kind {
             DatabaseKind::Postgres => {
-                let text = format!("DECLARE dumped NO SCROLL CURSOR FOR SELECT {columns} FROM \"{name}\"");
+                let text =
+                    format!("DECLARE \"dump_{name}\" NO SCROLL CURSOR FOR SELECT {columns} FROM \"{name}\"");
                 self.transaction.execute_unprepared(&text).await?;
                 Place::Cursor
             }
@@ -121,7 +122,8 @@ impl Rows<'_> {
         let transaction = &self.snapshot.transaction;
         let (columns, name) = (&self.columns, &self.table.name);
         let ask = match &self.place {
-            Place::Cursor => statement(transaction, format!("FETCH {PAGE} FROM dumped"), []),
+            // A cursor of each table's own: prepared statements are kept by their text, with the types of their columns.
+            Place::Cursor => statement(transaction, format!("FETCH {PAGE} FROM \"dump_{name}\""), []),
             Place::Rowid(after) => {
                 let text = format!(
                     "SELECT {columns}, rowid FROM \"{name}\" WHERE rowid > $1 ORDER BY rowid LIMIT {PAGE}"
@@ -136,7 +138,7 @@ impl Rows<'_> {
         let rows = transaction.query_all_raw(ask).await?;
         match (&mut self.place, rows.last()) {
             (Place::Cursor, None) => {
-                transaction.execute_unprepared("CLOSE dumped").await?;
+                transaction.execute_unprepared(&format!("CLOSE \"dump_{name}\"")).await?;
             }
             (Place::Rowid(after), Some(last)) => *after = last.try_get_by_index(self.table.columns.len())?,
             (Place::Offset(offset), _) => *offset += rows.len() as i64,
