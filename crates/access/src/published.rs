@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::Access;
+use crate::unit::News;
 
 /// `session:{id}`, in the spelling of the document.
 #[derive(Debug, Serialize)]
@@ -23,8 +24,17 @@ struct SessionEntry {
     expires_at: i64,
 }
 
+/// A new or continued sign-in, and the digest of its newest access token.
+pub(crate) struct Granted {
+    user: User,
+    session: Session,
+    digest: String,
+    expires_at: WallTime,
+}
+
 impl Access {
-    /// Writes a new or continued sign-in with its newest access token.
+    /// Publishes a new or continued sign-in with its newest access token; within a unit of work, after the
+    /// commit.
     pub(crate) async fn publish_token(
         &self,
         user: &User,
@@ -35,10 +45,19 @@ impl Access {
         if !self.publishes() {
             return;
         }
+        let digest = blake3::hash(access.expose().as_bytes()).to_hex().to_string();
+        let granted = Granted { user: user.clone(), session: session.clone(), digest, expires_at };
+        match &self.unit {
+            Some(unit) => unit.news.lock().push(News::Granted(Box::new(granted))),
+            None => self.publish(&granted).await,
+        }
+    }
+
+    pub(crate) async fn publish(&self, granted: &Granted) {
+        let Granted { user, session, digest, expires_at } = granted;
         self.publish_session(user, session).await;
-        let digest = blake3::hash(access.expose().as_bytes()).to_hex();
         let entry = json!({
-            "blake3": digest.as_str(),
+            "blake3": digest,
             "sessionId": session.id,
             "expiresAt": expires_at.micros() / 1_000,
         });

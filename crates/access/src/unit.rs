@@ -9,6 +9,7 @@ use nightjar_model::WallTime;
 use parking_lot::Mutex;
 
 use crate::news::Change;
+use crate::published::Granted;
 use crate::{Access, Result};
 
 /// The unit of work that a handle is bound to.
@@ -17,7 +18,15 @@ pub(crate) struct Unit {
     pub(crate) catalog: Catalog,
     /// What has changed, to be told after the commit: whoever heard of it earlier would read the old
     /// state and remember it.
-    pub(crate) news: Arc<Mutex<Vec<Key>>>,
+    pub(crate) news: Arc<Mutex<Vec<News>>>,
+}
+
+/// What is told after the commit, in the order in which it happened.
+pub(crate) enum News {
+    /// What is remembered under this key has changed.
+    Changed(Key),
+    /// A sign-in has a new access token.
+    Granted(Box<Granted>),
 }
 
 impl Access {
@@ -38,9 +47,12 @@ impl Access {
             Self { inner: self.inner.clone(), unit: Some(Unit { catalog, news: news.clone() }) }
         };
         let value = self.inner.catalog.atomically(|catalog| work(within(catalog))).await?;
-        let keys = std::mem::take(&mut *news.lock());
-        for key in keys {
-            self.tell(&key).await;
+        let news = std::mem::take(&mut *news.lock());
+        for one in news {
+            match one {
+                News::Changed(key) => self.tell(&key).await,
+                News::Granted(granted) => self.publish(&granted).await,
+            }
         }
         Ok(value)
     }
@@ -53,7 +65,7 @@ impl Access {
     /// Tells everybody that what is remembered under this key has changed.
     pub(crate) async fn forget(&self, key: Key) {
         match &self.unit {
-            Some(unit) => unit.news.lock().push(key),
+            Some(unit) => unit.news.lock().push(News::Changed(key)),
             None => self.tell(&key).await,
         }
     }

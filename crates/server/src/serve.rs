@@ -25,9 +25,7 @@ use nightjar_cache::Concurrency;
 use nightjar_hub::{GopLimits, Hub};
 use nightjar_media::WallTime;
 use nightjar_model::StatusBoard;
-use nightjar_playback::PlaybackService;
 use nightjar_recorder::{Downtime, Recorder, Surroundings};
-use nightjar_sources::Sources;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -100,13 +98,7 @@ async fn serve(config: Config) -> Result<()> {
     accounts.keep(&tasks, &serving);
     let trail = audit::AuditTrail::start(&config, &footage, started).await?;
     let happenings = happenings::Happenings::start(&config, &footage, &accounts.access, last_seen).await?;
-    let playback = PlaybackService::new(
-        catalog.clone(),
-        footage.local.clone(),
-        footage.remote.clone(),
-        keys::media_key(&config.service.data_dir)?,
-        open::playback_config(&config),
-    );
+    let playback = open::playback(&config, &footage)?;
     let state = ApiState {
         catalog: catalog.clone(),
         limiter: accounts.cache.limiter(),
@@ -148,10 +140,7 @@ async fn serve(config: Config) -> Result<()> {
         )
         .context("can't start recording")?,
     );
-    let sources = Arc::new(
-        Sources::start(hub, status, open::sources_config(&config))
-            .context("can't start the cameras' threads")?,
-    );
+    let sources = Arc::new(open::sources(&config, hub, status)?);
     let reconciling = CancellationToken::new();
     let fleet = Fleet { catalog: catalog.clone(), sources: sources.clone(), recorder: recorder.clone() };
     tasks.spawn(fleet.run(reconciling.clone()));

@@ -6,11 +6,12 @@ use anyhow::{Context, Result};
 use nightjar_api::{ApiConfig, CameraCache, Clock};
 use nightjar_cache::Cache;
 use nightjar_catalog::{Catalog, CatalogOptions, Sealer};
+use nightjar_hub::Hub;
 use nightjar_media::WallTime;
 use nightjar_model::{CameraId, CameraKey, OrgId, Reach, StatusBoard};
-use nightjar_playback::{PlaybackConfig, RemoteDelivery};
+use nightjar_playback::{PlaybackConfig, PlaybackService, RemoteDelivery};
 use nightjar_recorder::{Footage, KeyTemplate, RecorderConfig, Uploading};
-use nightjar_sources::SourcesConfig;
+use nightjar_sources::{Sources, SourcesConfig};
 use nightjar_storage::{LocalTier, RemoteConfig, RemoteTier, create_private_folder};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -154,8 +155,20 @@ pub(crate) fn sources_config(config: &Config) -> SourcesConfig {
     }
 }
 
+/// Starts the threads of the cameras.
+pub(super) fn sources(config: &Config, hub: Hub, status: StatusBoard) -> Result<Sources> {
+    Sources::start(hub, status, sources_config(config)).context("can't start the cameras' threads")
+}
+
+/// Opens playback.
+pub(super) fn playback(config: &Config, footage: &Footage) -> Result<PlaybackService> {
+    let key = super::keys::media_key(&config.service.data_dir)?;
+    let (local, remote) = (footage.local.clone(), footage.remote.clone());
+    Ok(PlaybackService::new(footage.catalog.clone(), local, remote, key, playback_config(config)))
+}
+
 /// Playback's share of the configuration.
-pub(crate) fn playback_config(config: &Config) -> PlaybackConfig {
+fn playback_config(config: &Config) -> PlaybackConfig {
     let remote = match config.storage.as_ref().map(|storage| storage.delivery) {
         Some(Delivery::Proxy) => RemoteDelivery::Proxy,
         Some(Delivery::Redirect) | None => RemoteDelivery::Redirect,

@@ -156,7 +156,7 @@ async fn no_secret_stays_in_what_the_system_shows_of_the_process() {
     let server = setup.serve().await;
     // All of it has been read: the sign-in used the password, and the camera is there.
     let cameras = server.data("/api/v1/cameras").await;
-    assert_eq!(cameras["cameras"].as_array().map(Vec::len), Some(1), "{cameras}");
+    assert_eq!(cameras["items"].as_array().map(Vec::len), Some(1), "{cameras}");
     assert!(!setup.path("data/keys/secret.key").exists(), "the key is that of the environment");
     let process = PathBuf::from(format!("/proc/{}", server.id()));
     for file in ["environ", "cmdline", "fd/0"] {

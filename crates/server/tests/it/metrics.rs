@@ -70,11 +70,10 @@ async fn every_family_is_as_the_guide_says() {
         "camera_segments_recorded_total{camera_id=\"good\"}",
         "nightjar_camera_fps{camera_id=\"good\",stream_type=\"main\"}",
     ];
-    let text = until("all series to be there", Duration::from_secs(60), async || {
-        let text = scrape().await;
-        all.iter().all(|series| text.contains(series)).then_some(text)
-    })
-    .await;
+    for series in all {
+        until(series, Duration::from_secs(60), async || scrape().await.contains(series).then_some(())).await;
+    }
+    let text = scrape().await;
     let scraped = parse(&text);
     for (name, family) in &scraped {
         let row = table.get(name).unwrap_or_else(|| panic!("the guide does not know {name}"));

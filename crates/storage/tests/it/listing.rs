@@ -40,10 +40,10 @@ async fn page(Query(query): Query<HashMap<String, String>>) -> String {
 async fn names_that_are_no_keys_do_not_hide_the_others() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    let app = Router::new().route("/b", get(page)).route("/b/", get(page));
+    let app = Router::new().route("/footage", get(page)).route("/footage/", get(page));
     let mut serving = tokio::task::JoinSet::new();
     serving.spawn(async move { axum::serve(listener, app).await });
-    let config = RemoteConfig::new(endpoint.parse().expect("a URL"), "b", "id", Secret::new("key"));
+    let config = RemoteConfig::new(endpoint.parse().expect("a URL"), "footage", "id", Secret::new("key"));
     let tier = RemoteTier::new(config).expect("valid settings");
     let listed: Vec<Listed> = tier.list_everything(None).try_collect().await.expect("is listed");
     let (mut good, mut bad) = (Vec::new(), Vec::new());
