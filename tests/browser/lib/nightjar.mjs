@@ -54,7 +54,8 @@ export async function startNightjar(cameras, { segmentSecs = 10, port, account =
     await rm(folder, { recursive: true, force: true });
   };
   server.get = (path) => call(server, path);
-  server.addAccount = (account) => addAccount(server, account);
+  server.addAccount = (account) => inPerson(server, "POST", "/users", account);
+  server.changeAccount = (id, change) => inPerson(server, "PATCH", `/users/${id}`, change);
   server.post = (path, body) => call(server, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   server.camera = async (key) => (await server.get(`/cameras/${key}`));
   server.recorded = (key, seconds, patience = 120_000) =>
@@ -92,11 +93,11 @@ async function makeToken(server) {
   return secret;
 }
 
-/** Accounts are made by a person who has just signed in: an API token can't. */
-async function addAccount(server, account) {
+/** Accounts are created and changed by a person who has just signed in: an API token can't. */
+async function inPerson(server, method, path, body) {
   const { token } = await server.post("/auth/login", { username: "admin", password: ADMIN_PASSWORD });
-  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(account) };
-  return call({ ...server, token }, "/users", options);
+  const options = { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return call({ ...server, token }, path, options);
 }
 
 async function call(server, path, options = {}) {

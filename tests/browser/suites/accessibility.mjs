@@ -57,7 +57,7 @@ describe("accessibility", { timeout: 900_000 }, () => {
     [browser, cameras] = await Promise.all([launch(), startCameras(2, ["--size", "320x180", "--fps", "5", "--gop", "10"])]);
     server = await startNightjar([{ id: "yard", name: "Yard", url: cameras.url(1) }, { id: "gate", name: "Gate", url: cameras.url(2) }]);
     await server.post("/camera-groups", { name: "Doors", description: "All that lead out" });
-    await server.post("/users", { username: "watcher", password: PASSWORD, role: "viewer" });
+    await server.addAccount({ username: "watcher", password: PASSWORD, role: "viewer" });
     await until("events", async () => (await server.get("/events")).items.length >= 2, 120_000, 500);
     await server.recorded("yard", 12);
   }, { timeout: 300_000 });

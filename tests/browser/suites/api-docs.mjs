@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { house } from "../lib/house.mjs";
+import { until } from "../lib/nightjar.mjs";
 
 describe("the page about the API", { timeout: 300_000 }, () => {
   const it = house();
@@ -13,7 +14,7 @@ describe("the page about the API", { timeout: 300_000 }, () => {
     await page.getByRole("link", { name: "POST Add a camera", exact: true }).click();
     await page.waitForURL(/op=create_camera/);
     await page.getByText("Needs the permission camera:write").waitFor();
-    await page.getByText("SourceInput", { exact: true }).first().click();
+    await page.getByText("SourceInput", { exact: true }).filter({ visible: true }).first().click();
     await page.getByText("main_url", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Send POST" }).click();
     await page.locator("[data-testid=answer][data-status='201']").waitFor();
@@ -35,7 +36,10 @@ describe("the page about the API", { timeout: 300_000 }, () => {
     await page.getByRole("textbox", { name: /^limit/ }).fill("2");
     await page.getByRole("button", { name: "Send GET" }).click();
     await page.locator("[data-testid=answer][data-status='200']").waitFor();
-    const styles = (scheme) => page.emulateMedia({ colorScheme: scheme }).then(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor));
-    assert.notEqual(await styles("dark"), await styles("light"));
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.emulateMedia({ colorScheme: "dark" });
+    const dark = await background();
+    await page.emulateMedia({ colorScheme: "light" });
+    await until("the light theme", async () => (await background()) !== dark, 5_000);
   });
 });

@@ -364,8 +364,8 @@ describe("cameras", { timeout: 600_000 }, () => {
 /** In the page: controls without a name, and fields without a label. */
 function unnamed() {
   const hasLabel = (one) => one.labels?.length > 0 || one.getAttribute("aria-label") || one.getAttribute("aria-labelledby");
-  const hasText = (one) => one.getAttribute("aria-label") || one.textContent?.trim();
-  const fields = [...document.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((one) => !hasLabel(one));
+  const hasText = (one) => one.labels?.length > 0 || one.getAttribute("aria-label") || one.textContent?.trim();
+  const fields = [...document.querySelectorAll("input:not([type=hidden], [aria-hidden=true]), select, textarea")].filter((one) => !hasLabel(one));
   const others = [...document.querySelectorAll("button, a, [role=menuitem]")].filter((one) => !hasText(one) && !hasLabel(one));
   return [...fields, ...others].map((one) => one.outerHTML.slice(0, 100));
 }

@@ -11,6 +11,9 @@ const CAMERAS = 200;
 const RECORDED = 4;
 const SMALL = ["--size", "320x180", "--kbps", "100", "--fps", "5", "--gop", "10", "--audio", "none"];
 
+/** Milliseconds of work that a frame may take: 20 on a machine of its own (`NIGHTJAR_QUIET=1`), twice that beside other tests. */
+const FRAME_WORK = process.env.NIGHTJAR_QUIET ? 20 : 40;
+
 describe("two hundred cameras", { timeout: 600_000 }, () => {
   let browser, cameras, server;
 
@@ -54,8 +57,8 @@ describe("two hundred cameras", { timeout: 600_000 }, () => {
       assert.ok(seen < 40, `${seen} rows of ${CAMERAS} are in the page`);
       const { frames, work } = await scrollThrough(page);
       t.diagnostic(`${path}: frames p95 ${p95(frames).toFixed(1)} ms, main thread p95 ${p95(work).toFixed(1)} ms of processor time a frame, ${frames.length} frames`);
-      // Processor time: what else runs on the machine does not count.
-      assert.ok(p95(work) < 20, `p95 ${p95(work)} ms of work in a frame`);
+      // Processor time, which other programs disturb less than time: but caches and clocks are shared.
+      assert.ok(p95(work) < FRAME_WORK, `p95 ${p95(work)} ms of work in a frame`);
       await page.getByText("Camera 200", { exact: true }).first().waitFor();
     });
   }

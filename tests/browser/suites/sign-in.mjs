@@ -185,7 +185,7 @@ describe("signing in", () => {
     const page = await home.signedIn(t, "/account");
     await page.route("**/api/v1/auth/refresh", (route) => route.abort());
     await page.reload();
-    await page.getByText("The server does not answer. Trying again by itself.").waitFor();
+    await page.getByText("The server does not answer. Retrying automatically.").waitFor();
     await page.unroute("**/api/v1/auth/refresh");
     await page.getByRole("heading", { name: "Account" }).waitFor();
   });
