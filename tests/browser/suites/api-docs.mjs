@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { house } from "../lib/house.mjs";
-import { until } from "../lib/nightjar.mjs";
+import { until } from "../lib/processes.mjs";
 
 describe("the page about the API", { timeout: 300_000 }, () => {
   const it = house();
