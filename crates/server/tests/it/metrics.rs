@@ -71,7 +71,7 @@ async fn every_family_is_as_the_guide_says() {
         "nightjar_camera_fps{camera_id=\"good\",stream_type=\"main\"}",
     ];
     for series in all {
-        until(series, Duration::from_secs(60), async || scrape().await.contains(series).then_some(())).await;
+        until(series, Duration::from_secs(150), async || scrape().await.contains(series).then_some(())).await;
     }
     let text = scrape().await;
     let scraped = parse(&text);

@@ -49,13 +49,6 @@ impl Server {
         }
     }
 
-    /// Empties the database, the extension included.
-    async fn reset(&self) {
-        self.execute("DROP EXTENSION IF EXISTS timescaledb CASCADE").await;
-        self.execute("DROP SCHEMA public CASCADE").await;
-        self.execute("CREATE SCHEMA public").await;
-    }
-
     async fn execute(&self, text: &str) {
         let connection = self.connect().await;
         connection.execute_unprepared(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -97,13 +90,13 @@ const HYPERTABLES: &str = "SELECT CAST(hypertable_name AS TEXT) FROM timescaledb
 
 #[tokio::test]
 async fn events_are_the_same_in_a_hypertable() {
-    let server = Server::start();
+    // A server each: the extension can't be created twice in one session, and there is only one.
     macro_rules! run {
-        ($($test:ident),+ $(,)?) => {$(
+        ($($test:ident),+ $(,)?) => {$({
+            let server = Server::start();
             super::$test(server.database()).await;
             assert_eq!(server.query::<String>(HYPERTABLES).await, ["events"], stringify!($test));
-            server.reset().await;
-        )+};
+        })+};
     }
     run!(
         an_event_reads_back_as_it_was_written,
