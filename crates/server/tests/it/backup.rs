@@ -73,6 +73,9 @@ fn lose_everything_but_footage(setup: &Setup) {
     fs::remove_file(setup.path("nightjar.toml")).expect("removed");
 }
 
+/// Spoils the bytes of a backup.
+type Spoil<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_brings_back_accounts_cameras_and_footage() {
     let cameras = simulate(1, &ClipSpec::painted(Video::tiny()), "segment_duration_secs = 10").await;
@@ -192,7 +195,7 @@ async fn what_is_no_whole_backup_is_refused_and_changes_nothing() {
         change(&mut content);
         fs::write(path("broken.backup"), content).expect("written");
     };
-    let cases: [(&str, &dyn Fn(&mut Vec<u8>), &[&str]); 8] = [
+    let cases: [(&str, Spoil<'_>, &[&str]); 8] = [
         ("plain.backup", &|content| content.truncate(content.len() / 2), &["cut off", "damaged"]),
         ("plain.backup", &|content| content.truncate(content.len() - 1), &["cut off", "damaged"]),
         ("plain.backup", &|content| content.clear(), &["not a backup"]),

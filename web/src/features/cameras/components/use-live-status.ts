@@ -19,11 +19,17 @@ export function useLiveStatus(): LiveState {
   const [state, setState] = useState<LiveState>({ kind: "connecting" });
   useEffect(() => {
     const refresh = refresher(queryClient);
+    let isFirst = true;
     const leave = keepOpen(
       liveStatus({
         ...browserDependencies,
         onState: setState,
-        onMissed: refresh.soon,
+        onMissed: () => {
+          refresh.soon();
+          // What was recorded in a break, too; at the start it has just been asked for.
+          if (!isFirst) void queryClient.invalidateQueries({ queryKey: ["timeline"] });
+          isFirst = false;
+        },
         onStatus: (change) => {
           if (takeIn(queryClient, change)) refresh.soon();
           void queryClient.invalidateQueries({ queryKey: ["timeline", change.camera_id] });
