@@ -284,7 +284,11 @@ async fn websocket(walk: &Walk) {
         }
         panic!("the connection ended");
     };
-    let event = tokio::time::timeout(Duration::from_secs(60), heard).await.expect("§5.2: an event comes");
+    let heard = tokio::time::timeout(Duration::from_secs(60), heard).await;
+    let Ok(event) = heard else {
+        let (_, stored, _) = walk.send("GET /api/v1/events?limit=50", None, Some(&walk.bearer)).await;
+        panic!("§5.2: no event comes, but there are {stored}");
+    };
     for field in ["id", "camera_id", "camera_name", "event_type", "severity", "timestamp", "metadata"] {
         assert!(!event[field].is_null(), "§5.2: no {field} in {event}");
     }
