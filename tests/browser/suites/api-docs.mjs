@@ -14,7 +14,9 @@ describe("the page about the API", { timeout: 300_000 }, () => {
     await page.getByRole("link", { name: "POST Add a camera", exact: true }).click();
     await page.waitForURL(/op=create_camera/);
     await page.getByText("Needs the permission camera:write").waitFor();
-    await page.getByText("SourceInput", { exact: true }).filter({ visible: true }).first().click();
+    for (const name of ["CameraInput", "SourceInput"]) {
+      await page.locator("summary").getByText(name, { exact: true }).filter({ visible: true }).first().click();
+    }
     await page.getByText("main_url", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Send POST" }).click();
     await page.locator("[data-testid=answer][data-status='201']").waitFor();
