@@ -270,6 +270,12 @@ async fn websocket(walk: &Walk) {
     for text in says {
         socket.send(Message::text(text.to_string())).await.expect("sent");
     }
+    until("the start of the recording to be an event", Duration::from_secs(60), || async {
+        let started = "GET /api/v1/events?camera_id=cam0002&event_type=recording_start";
+        let (_, stored, _) = walk.send(started, None, Some(&walk.bearer)).await;
+        stored["data"]["items"].get(0).map(drop)
+    })
+    .await;
     let stop = json!({ "camera_id": "cam0002" });
     let (status, _, text) = walk.send("POST /api/v1/recording/stop", Some(&stop), Some(&walk.bearer)).await;
     assert_eq!(status, 200, "{text}");

@@ -67,6 +67,8 @@ export function useTypedFilter(address: ListFilter): [filter: ListFilter, onType
   const [typed, setTyped] = useState<{ readonly text: string; readonly before: string | undefined }>();
   // The address has followed, or has changed for another reason.
   const isAhead = typed !== undefined && typed.before === address.q;
+  // Forgotten then: an address that is cleared later must not bring the text back.
+  if (typed !== undefined && !isAhead) setTyped(undefined);
   const filter = isAhead ? parseListFilter({ ...address, q: typed.text.trim() }) : address;
   return [filter, (text) => setTyped({ text, before: address.q })];
 }
