@@ -107,7 +107,8 @@ async fn flooded(router: Router, stranger: usize, over: CancellationToken) -> us
     for round in 0.. {
         let ip = format!("10.{}.{}.{}", stranger >> 8, stranger & 255, round & 255);
         // Half of them at the owner's account, half at names without end.
-        let name = if stranger % 2 == 0 { "grace".to_owned() } else { format!("x-{stranger}-{round}") };
+        let name =
+            if stranger.is_multiple_of(2) { "grace".to_owned() } else { format!("x-{stranger}-{round}") };
         let status = send(&router, login(&name, "wrong", &ip, "")).await.status.as_u16();
         assert!([401, 429].contains(&status), "{status}");
         refused += usize::from(status == 429);

@@ -1,6 +1,11 @@
 //! Events on PostgreSQL with TimescaleDB: the same as elsewhere, in a hypertable that is compressed, and
 //! from which whole chunks go. The server is a real one, which serves one connection at a time.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a real server is waited for, and its jobs go by its own clock"
+)]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
