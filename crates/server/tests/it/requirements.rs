@@ -271,7 +271,7 @@ async fn websocket(walk: &Walk) {
         socket.send(Message::text(text.to_string())).await.expect("sent");
     }
     until("the start of the recording to be an event", Duration::from_secs(60), || async {
-        let started = "GET /api/v1/events?camera_id=cam0002&event_type=recording_start";
+        let started = "GET /api/v1/events?camera_id=cam0002&type=recording_start";
         let (_, stored, _) = walk.send(started, None, Some(&walk.bearer)).await;
         stored["data"]["items"].get(0).map(drop)
     })
